@@ -1,0 +1,18 @@
+/** What a job is and how it lives. No I/O, no framework, nothing of ours imported. */
+export { type Clock, systemClock } from "./clock.ts";
+export { type ErrorCode, UwsError } from "./errors.ts";
+export type { ErrorSummary, Job, JobReference, Parameter, Progress, Result, Upload } from "./job.ts";
+export { limits } from "./limits.ts";
+export {
+  blockingPhases,
+  blocksWait,
+  isPhase,
+  isRunning,
+  isTerminal,
+  type Phase,
+  phases,
+  runningPhases,
+  terminalPhases,
+  waitingPhases,
+} from "./phase.ts";
+export { type Move, phaseAfter, transitions } from "./transition.ts";

@@ -1,0 +1,39 @@
+/** Everything that can grow has a limit. These are the defaults; configuration may change what says so. */
+export const limits = {
+  /** Bytes of a request body that is held in memory: forms without files, JSON. */
+  formBytes: 1024 * 1024,
+  /** Bytes of one upload (multipart body). */
+  uploadBytes: 4 * 1024 ** 3,
+  /** Parameters of one job, repetitions counted. */
+  parameters: 1000,
+  /** Characters of a parameter name. */
+  parameterNameLength: 200,
+  /** Characters of a run id (UWS 1.1 sets none). */
+  runIdLength: 255,
+  /** Seconds; the largest xs:int, the type of executionDuration. */
+  executionDuration: 2_147_483_647,
+  /** Seconds that one WAIT request blocks at most. */
+  waitSeconds: 60,
+  /** WAIT and event requests open at once in one process; further waits are answered at once. */
+  waiters: 20_000,
+  /** Jobs that one JSON page of a list holds. */
+  listPage: 1000,
+  /** Log lines stored for one attempt. */
+  logLines: 10_000,
+  /** Characters of one log line, progress message or error message. */
+  messageLength: 4096,
+  /** Characters of an error's detail. */
+  detailLength: 64 * 1024,
+  /** Results of one job. */
+  results: 10_000,
+  /** Bytes of a result that travels on the control stream. */
+  inlineResultBytes: 64 * 1024,
+  /** Bytes of one result. */
+  resultBytes: 64 * 1024 ** 3,
+  /** Bytes of a checkpoint. */
+  checkpointBytes: 1024 * 1024,
+  /** Bytes of one message of the worker protocol. */
+  messageBytes: 4 * 1024 * 1024,
+  /** Jobs of one type that are published and not yet claimed. */
+  dispatchWindow: 256,
+} as const;

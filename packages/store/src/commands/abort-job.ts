@@ -1,0 +1,25 @@
+import { mayMove, reached } from "../moves.ts";
+import type { Store } from "../store.ts";
+
+/**
+ * Aborts a job at its client's wish (PHASE=ABORT). From now on its worker is fenced; results that it stored stay.
+ * @returns the attempt token that was valid until now (undefined when no worker held the job), or false when the
+ *   phase does not allow it (or the job is gone)
+ */
+export async function abortJob({ sql }: Store, id: string): Promise<{ token: string | undefined } | false> {
+  const [moved] = await sql<{ token: string | null }[]>`
+    with held as (select id, attempt_token from jobs where id = ${id} for update),
+    aborted as (
+      update jobs set phase = ${reached(sql, "abort")}, end_time = uws_now(), attempt_token = null,
+        accept_by = null, lease_until = null, deadline = null, checkpoint = null
+      from held
+      where jobs.id = held.id and phase in ${mayMove(sql, "abort")}
+      returning jobs.id, jobs.attempt, held.attempt_token as token
+    ),
+    history as (
+      update attempts set end_time = uws_now(), outcome = 'aborted'
+      from aborted where attempts.job_id = aborted.id and attempts.number = aborted.attempt and attempts.end_time is null
+    )
+    select token from aborted`;
+  return moved === undefined ? false : { token: moved.token ?? undefined };
+}

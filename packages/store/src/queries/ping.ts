@@ -1,0 +1,6 @@
+import type { Store } from "../store.ts";
+
+/** Resolves when PostgreSQL answers. */
+export async function ping({ sql }: Store): Promise<void> {
+  await sql`select 1`;
+}

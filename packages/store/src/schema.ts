@@ -1,0 +1,191 @@
+import { phases } from "@uws/core";
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+/**
+ * What PostgreSQL holds. Phase, lease and attempt token stand in one row, so that each change of phase is one
+ * compare-and-set on that row and nothing can be half done.
+ *
+ * Times have millisecond precision: the value in the database is the value on the wire.
+ */
+const time = (name: string) => timestamp(name, { precision: 3, withTimezone: true });
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
+
+export const phaseEnum = pgEnum("phase", phases);
+
+export const jobs = pgTable(
+  "jobs",
+  {
+    id: uuid("id").primaryKey(),
+    service: text("service").notNull(),
+    type: text("type").notNull(),
+    /** The exact description under which the job was created. */
+    description: text("description")
+      .notNull()
+      .references(() => descriptions.digest),
+    phase: phaseEnum("phase").notNull(),
+    /** Null: anonymous. */
+    owner: text("owner"),
+    runId: text("run_id"),
+    priority: smallint("priority").notNull().default(0),
+    creationTime: time("creation_time").notNull(),
+    startTime: time("start_time"),
+    endTime: time("end_time"),
+    destruction: time("destruction"),
+    /** Seconds that one attempt may take; 0 = unlimited. */
+    executionDuration: integer("execution_duration").notNull(),
+    /** [{name, value} | {name, upload: {key, mediaType, filename, size}}] in the client's order. */
+    parameters: jsonb("parameters").notNull(),
+    traceContext: jsonb("trace_context"),
+
+    // ---- waiting for a worker
+    queuedAt: time("queued_at"),
+    /** Not before this time (backoff between attempts). */
+    availableAt: time("available_at"),
+    /** When it was last handed to the message queue; null = not yet. */
+    dispatchedAt: time("dispatched_at"),
+    /** How often it was handed to the message queue: part of the message id. */
+    dispatches: integer("dispatches").notNull().default(0),
+
+    // ---- the attempt that holds it
+    /** Number of the attempt that runs or ran last; 0 before the first. */
+    attempt: integer("attempt").notNull().default(0),
+    /** Platform failures so far (lost leases), and retries a worker asked for; each spends one of maxAttempts. */
+    failures: integer("failures").notNull().default(0),
+    maxAttempts: integer("max_attempts").notNull(),
+    /** Set when a gateway claims the job for a worker, null again when the attempt is over. */
+    attemptToken: text("attempt_token"),
+    /** Claimed but not yet accepted: the worker has until then. */
+    acceptBy: time("accept_by"),
+    leaseUntil: time("lease_until"),
+    /** When the worker was last heard of. */
+    heardAt: time("heard_at"),
+    /** When the execution duration of this attempt is exceeded. */
+    deadline: time("deadline"),
+    worker: text("worker"),
+    /** Sequence number of the last event of this attempt that is stored. */
+    eventSequence: bigint("event_sequence", { mode: "number" }).notNull().default(0),
+    logLines: integer("log_lines").notNull().default(0),
+    progressFraction: doublePrecision("progress_fraction"),
+    progressMessage: text("progress_message"),
+    progressCounters: jsonb("progress_counters"),
+    checkpoint: bytea("checkpoint"),
+
+    errorType: text("error_type"),
+    errorMessage: text("error_message"),
+    errorDetail: text("error_detail"),
+  },
+  (table) => [
+    // The list of a service, newest first, and the same by owner and by phase.
+    index("jobs_list").on(table.service, table.creationTime.desc().nullsFirst(), table.id.desc().nullsFirst()),
+    index("jobs_list_of_owner").on(
+      table.service,
+      table.owner,
+      table.creationTime.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
+    index("jobs_list_of_phase").on(
+      table.service,
+      table.phase,
+      table.creationTime.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
+    // What is to be handed to the message queue, in order; and what was handed over and not claimed.
+    index("jobs_to_dispatch")
+      .on(table.type, table.priority.desc().nullsFirst(), table.queuedAt, table.id)
+      .where(sql`phase in ('QUEUED', 'SUSPENDED') and dispatched_at is null and attempt_token is null`),
+    index("jobs_dispatched")
+      .on(table.type, table.dispatchedAt)
+      .where(sql`phase in ('QUEUED', 'SUSPENDED') and dispatched_at is not null and attempt_token is null`),
+    // What a worker holds. The times that each heartbeat moves are not in it, so that heartbeats stay cheap (HOT).
+    index("jobs_held").on(table.type).where(sql`attempt_token is not null`),
+    index("jobs_destruction").on(table.destruction).where(sql`phase <> 'ARCHIVED'`),
+    // How long the jobs of a type took, latest first, for quotes.
+    index("jobs_completed").on(table.type, table.endTime.desc().nullsFirst()).where(sql`phase = 'COMPLETED'`),
+  ],
+);
+
+/** Every attempt that a worker accepted, and how it ended. */
+export const attempts = pgTable(
+  "attempts",
+  {
+    jobId: uuid("job_id")
+      .notNull()
+      .references(() => jobs.id, { onDelete: "cascade" }),
+    number: integer("number").notNull(),
+    worker: text("worker").notNull(),
+    startTime: time("start_time").notNull(),
+    endTime: time("end_time"),
+    /** completed, failed, lost, released, retried, aborted, expired; null = running. */
+    outcome: text("outcome"),
+    message: text("message"),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.number] })],
+);
+
+/** Log lines, by attempt and the worker's sequence number, which makes a repeated event harmless. */
+export const logLines = pgTable(
+  "log_lines",
+  {
+    jobId: uuid("job_id")
+      .notNull()
+      .references(() => jobs.id, { onDelete: "cascade" }),
+    attempt: integer("attempt").notNull(),
+    sequence: bigint("sequence", { mode: "number" }).notNull(),
+    time: time("time").notNull(),
+    level: text("level").notNull(),
+    message: text("message").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.attempt, table.sequence] })],
+);
+
+export const results = pgTable(
+  "results",
+  {
+    jobId: uuid("job_id")
+      .notNull()
+      .references(() => jobs.id, { onDelete: "cascade" }),
+    id: text("id").notNull(),
+    attempt: integer("attempt").notNull(),
+    mediaType: text("media_type").notNull(),
+    size: bigint("size", { mode: "number" }),
+    /** In the blob store, or … */
+    blobKey: text("blob_key"),
+    sha256: text("sha256"),
+    /** … elsewhere. */
+    reference: text("reference"),
+    creationTime: time("creation_time").notNull(),
+    /** The order in which they were stored. */
+    ordinal: bigint("ordinal", { mode: "number" }).generatedAlwaysAsIdentity(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.id] })],
+);
+
+/** Job descriptions by the SHA-256 of their canonical form. Never changed, never removed while a job points at one. */
+export const descriptions = pgTable("descriptions", {
+  digest: text("digest").primaryKey(),
+  type: text("type").notNull(),
+  version: text("version").notNull(),
+  document: jsonb("document").notNull(),
+  creationTime: time("creation_time").notNull(),
+});
+
+/** Blobs (or, with a trailing slash, all blobs below a prefix) that no row needs any more; the keeper removes them. */
+export const garbage = pgTable("garbage", {
+  id: bigint("id", { mode: "number" }).generatedAlwaysAsIdentity().primaryKey(),
+  key: text("key").notNull(),
+});

@@ -1,0 +1,3 @@
+/** Real servers for tests: one PostgreSQL and one nats-server for the run, a database for each test file. */
+export { natsUrl, type TestDatabase, testDatabase } from "./services.ts";
+export { until } from "./until.ts";
