@@ -1,0 +1,3 @@
+/** Where the bytes of results and uploads are. One interface; the file system is the first to keep it. */
+export { type Blob, type BlobStore, jobPrefix, newBlobKey, type StoredBlob } from "./blob-store.ts";
+export { openFileBlobs } from "./file-blobs.ts";

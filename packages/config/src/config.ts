@@ -1,0 +1,100 @@
+import { limits } from "@uws/core";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const milliseconds = z.coerce.number().int().positive().max(86_400_000);
+
+/** How long things take. All in milliseconds. */
+export const timing = z
+  .strictObject({
+    /** Without a heartbeat for this long, a job is given to another worker. */
+    lease: milliseconds.default(20_000),
+    /** How often a worker is asked to send heartbeats. */
+    heartbeat: milliseconds.default(5000),
+    /** A worker that was not heard of for this long makes its jobs UNKNOWN. */
+    silence: milliseconds.default(11_000),
+    /** How long a worker has to accept an assignment. */
+    accept: milliseconds.default(5000),
+    /** How long a cancelled job's process may take to tidy up. */
+    cancelGrace: milliseconds.default(5000),
+    /** How often the keeper looks at what time has done. */
+    sweep: milliseconds.default(1000),
+    /** After this long, a job that was published and not claimed is rung again. */
+    redispatch: milliseconds.default(10_000),
+    /** First wait before a job that lost its worker runs again; doubles each time. */
+    backoff: milliseconds.default(500),
+    backoffMax: milliseconds.default(60_000),
+    /** How long a process that stops waits for what is in flight. */
+    shutdown: milliseconds.default(10_000),
+  })
+  .refine((given) => given.heartbeat < given.silence && given.silence < given.lease, {
+    message: "heartbeat < silence < lease must hold, or healthy workers would lose their jobs",
+  });
+
+export type Timing = z.infer<typeof timing>;
+
+const service = z.strictObject({
+  /** Path of the service: one or more segments, e.g. `crossmatch` or `api/batch`. */
+  path: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/, "must be path segments of letters, digits and -._~")
+    .refine(
+      (path) => !reserved.includes(path.split("/")[0] ?? ""),
+      `must not begin with any of: swagger, healthz, readyz`,
+    ),
+  /** Path of its job list below the service. */
+  jobList: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]+$/, "must be one path segment")
+    .default("async"),
+  /** Files that describe its job types, relative to the configuration file. */
+  descriptions: z.array(z.string().min(1)).length(1, "must name one description file"),
+});
+
+const reserved: readonly string[] = ["swagger", "healthz", "readyz"];
+
+export type ServiceConfig = z.infer<typeof service>;
+
+/** The whole configuration, as the file has it. */
+export const config = z.strictObject({
+  /** Address to listen on. */
+  host: z.string().min(1).default("127.0.0.1"),
+  /** 0 = a free one. */
+  httpPort: port.default(8080),
+  grpcPort: port.default(50_051),
+  /** postgres://…; absent = an embedded server in the data directory. */
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL")
+    .optional(),
+  /** nats://…; absent = an embedded server in the data directory. */
+  natsUrl: z
+    .string()
+    .regex(/^nats:\/\//, "must be a nats:// URL")
+    .optional(),
+  /** First token of NATS subjects; two installations that share a NATS need different ones. */
+  natsPrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, "must be letters, digits, _ and -")
+    .default("uws"),
+  /** Results, uploads, and the embedded servers' data. */
+  dataDir: z.string().min(1).default(".uws"),
+  /** What clients call this server, when it is not what they connect to (a proxy stands in front). */
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
+    .transform((url) => url.replace(/\/+$/, ""))
+    .optional(),
+  logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  /** Connections to PostgreSQL that one process opens at most. */
+  databaseConnections: z.coerce.number().int().min(1).max(1000).default(10),
+  /** Bytes of one upload. */
+  uploadBytes: z.coerce.number().int().positive().default(limits.uploadBytes),
+  timing: timing.prefault({}),
+  services: z
+    .array(service)
+    .min(1, "must name at least one service")
+    .refine((list) => new Set(list.map(({ path }) => path)).size === list.length, "must have different paths"),
+});
+
+/** The configuration, checked. Paths are absolute. */
+export type Config = z.infer<typeof config>;

@@ -1,0 +1,61 @@
+import { afterAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "./load-config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "uws-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (text: string) => {
+  const path = join(folder, `${crypto.randomUUID()}.yaml`);
+  writeFileSync(path, text);
+  return { UWS_CONFIG: path };
+};
+const minimal = "services: [{ path: simulate, descriptions: [simulate.yaml] }]\n";
+
+test("defaults stand where nothing is said", () => {
+  expect(loadConfig(file(minimal), folder)).toMatchObject({
+    host: "127.0.0.1",
+    httpPort: 8080,
+    grpcPort: 50_051,
+    dataDir: join(folder, ".uws"),
+    timing: { lease: 20_000 },
+    services: [{ path: "simulate", jobList: "async", descriptions: [join(folder, "simulate.yaml")] }],
+  });
+});
+
+test("the environment wins over the file", () => {
+  const environment = {
+    ...file(`httpPort: 1\ntiming: { lease: 60000, sweep: 5 }\n${minimal}`),
+    UWS_HTTP_PORT: "0",
+    UWS_LEASE_MS: "30000",
+  };
+  expect(loadConfig(environment, folder)).toMatchObject({ httpPort: 0, timing: { lease: 30_000, sweep: 5 } });
+});
+
+test("every error is named, with the variable or the setting that is wrong", () => {
+  const environment = {
+    ...file("colour: red\nservices: [{ path: /a/, descriptions: [] }]\n"),
+    UWS_HTTP_PORT: "80000",
+    UWS_DATABASE_URL: "mysql://x",
+    UWS_PUBLIC_URL: "ftp://x",
+    UWS_HTP_PORT: "1",
+  };
+  expect(() => loadConfig(environment, folder)).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(
+        /UWS_HTP_PORT: no such variable[\s\S]*UWS_HTTP_PORT: [\s\S]*UWS_DATABASE_URL: must be a postgres[\s\S]*UWS_PUBLIC_URL: must be an absolute[\s\S]*services\.0\.path: must be path[\s\S]*services\.0\.descriptions: must name[\s\S]*colour/,
+      ),
+    }),
+  );
+});
+
+test("times that would take jobs from healthy workers are refused", () => {
+  expect(() => loadConfig({ ...file(minimal), UWS_LEASE_MS: "100" }, folder)).toThrow("heartbeat < silence < lease");
+});
+
+test("a file that is missing or not YAML is named", () => {
+  expect(() => loadConfig({ UWS_CONFIG: "none.yaml" }, folder)).toThrow("none.yaml: cannot be read");
+  expect(() => loadConfig(file("a: [1"), folder)).toThrow(".yaml: ");
+  expect(() => loadConfig(file("- 1"), folder)).toThrow("must be a mapping");
+});

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse } from "yaml";
+import { type Config, config } from "./config.ts";
+
+/** Everything that is wrong with a configuration, a line each. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    this.name = "ConfigError";
+  }
+}
+
+/** Environment variables, and the settings that they set. They win over the file. */
+const variables: Readonly<Record<string, readonly string[]>> = {
+  UWS_HOST: ["host"],
+  UWS_HTTP_PORT: ["httpPort"],
+  UWS_GRPC_PORT: ["grpcPort"],
+  UWS_DATABASE_URL: ["databaseUrl"],
+  UWS_DATABASE_CONNECTIONS: ["databaseConnections"],
+  UWS_NATS_URL: ["natsUrl"],
+  UWS_NATS_PREFIX: ["natsPrefix"],
+  UWS_DATA_DIR: ["dataDir"],
+  UWS_PUBLIC_URL: ["publicUrl"],
+  UWS_LOG_LEVEL: ["logLevel"],
+  UWS_UPLOAD_BYTES: ["uploadBytes"],
+  UWS_LEASE_MS: ["timing", "lease"],
+  UWS_HEARTBEAT_MS: ["timing", "heartbeat"],
+  UWS_SILENCE_MS: ["timing", "silence"],
+  UWS_ACCEPT_MS: ["timing", "accept"],
+  UWS_SWEEP_MS: ["timing", "sweep"],
+  UWS_REDISPATCH_MS: ["timing", "redispatch"],
+  UWS_BACKOFF_MS: ["timing", "backoff"],
+  UWS_SHUTDOWN_MS: ["timing", "shutdown"],
+};
+
+/** Read by other parts of the house: workers, the embedded servers, the tests. */
+const elsewhere = ["UWS_CONFIG", "UWS_GATEWAY", "UWS_SLOTS", "UWS_NATS_SERVER"];
+
+type Tree = { [key: string]: unknown };
+
+/**
+ * Reads the configuration: the file named by UWS_CONFIG (`uws.yaml` in the folder by default), then the environment.
+ * @param folder against which relative paths of the environment are resolved
+ * @throws ConfigError that names everything that is wrong
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>, folder: string): Config {
+  const file = resolve(folder, environment.UWS_CONFIG ?? "uws.yaml");
+  const settings = readSettings(file);
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined || !name.startsWith("UWS_") || name.startsWith("UWS_TEST_")) continue;
+    const path = variables[name];
+    if (path !== undefined) set(settings, path, value);
+    else if (!elsewhere.includes(name)) {
+      problems.push(`${name}: no such variable; there are ${Object.keys(variables).join(", ")}`);
+    }
+  }
+
+  const checked = config.safeParse(settings);
+  if (!checked.success) {
+    for (const issue of checked.error.issues) {
+      const path = issue.path.map(String);
+      const variable = Object.entries(variables).find(([, target]) => target.join(".") === path.join("."))?.[0];
+      const source = variable !== undefined && environment[variable] !== undefined ? variable : path.join(".");
+      problems.push(`${source === "" ? file : source}: ${issue.message}`);
+    }
+  }
+  if (!checked.success || problems.length > 0) throw new ConfigError(problems);
+
+  return {
+    ...checked.data,
+    dataDir: resolve(folder, checked.data.dataDir),
+    services: checked.data.services.map((service) => ({
+      ...service,
+      descriptions: service.descriptions.map((path) => resolve(dirname(file), path)),
+    })),
+  };
+}
+
+function readSettings(file: string): Tree {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new ConfigError([`${file}: cannot be read (UWS_CONFIG names the configuration file)`]);
+  }
+  try {
+    const settings: unknown = parse(text) ?? {};
+    if (typeof settings === "object" && !Array.isArray(settings)) return settings as Tree;
+  } catch (error) {
+    throw new ConfigError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  throw new ConfigError([`${file}: must be a mapping of settings`]);
+}
+
+function set(tree: Tree, path: readonly string[], value: string): void {
+  const [first, ...rest] = path;
+  if (first === undefined) return;
+  if (rest.length === 0) {
+    tree[first] = value;
+    return;
+  }
+  const branch = tree[first];
+  const next = typeof branch === "object" && branch !== null ? { ...(branch as Tree) } : {};
+  set(next, rest, value);
+  tree[first] = next;
+}
