@@ -37,4 +37,5 @@ export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
 export { phasesOf } from "./queries/phases-of.ts";
 export { ping } from "./queries/ping.ts";
 export { type TypeStatistics, typeStatistics } from "./queries/type-statistics.ts";
+export { waitingTypes } from "./queries/waiting-types.ts";
 export { openStore, type Sql, type Store, type StoreOptions } from "./store.ts";

@@ -1,0 +1,23 @@
+import { type Parameter, UwsError } from "@uws/core";
+import { type AttemptRef, findAttempt, parseAttemptToken, type Store } from "@uws/store";
+import type { AttemptWriter } from "./attempt-writer.ts";
+
+/**
+ * What a call beside the control stream may do is what the attempt token allows, while the attempt holds its job.
+ *
+ * The call may overtake the worker's Accept, which travels on another stream: then it stands for the Accept.
+ * @throws UwsError "fenced"
+ */
+export async function authorize(
+  store: Store,
+  writer: AttemptWriter,
+  token: string,
+): Promise<{ ref: AttemptRef; parameters: readonly Parameter[] }> {
+  const ref = parseAttemptToken(token);
+  if (ref !== undefined) {
+    let attempt = await findAttempt(store, ref);
+    if (attempt === undefined && (await writer.accept(ref))) attempt = await findAttempt(store, ref);
+    if (attempt !== undefined) return { ref, parameters: attempt.parameters };
+  }
+  throw new UwsError("fenced", "The attempt no longer holds its job.");
+}

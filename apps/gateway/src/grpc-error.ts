@@ -1,0 +1,21 @@
+import { status } from "@grpc/grpc-js";
+import { type ErrorCode, UwsError } from "@uws/core";
+
+/** gRPC's status for each of our error codes: the one place where they meet. */
+const codes: Readonly<Record<ErrorCode, status>> = {
+  invalid: status.INVALID_ARGUMENT,
+  not_found: status.NOT_FOUND,
+  forbidden: status.PERMISSION_DENIED,
+  conflict: status.ALREADY_EXISTS,
+  too_large: status.RESOURCE_EXHAUSTED,
+  unsupported: status.INVALID_ARGUMENT,
+  unavailable: status.UNAVAILABLE,
+  fenced: status.FAILED_PRECONDITION,
+};
+
+/** What a caller is told of an error; of an unexpected one, only that it was ours. */
+export function grpcError(error: unknown): { code: status; details: string } {
+  return error instanceof UwsError
+    ? { code: codes[error.code], details: error.message }
+    : { code: status.INTERNAL, details: "An internal failure; it is in the server's log." };
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Logger } from "pino";
+
+/** The workers that come with the house, each a process of its own that knows the gateway's address and nothing else. */
+const examples = ["crossmatch", "simulate"] as const;
+
+/** Milliseconds that a worker has to finish its jobs when we stop; then it gives them back. */
+const drainTime = 3000;
+
+/** Example workers that are started again when they die. */
+export interface ExampleWorkers {
+  /** Process ids by name. */
+  pids(): Readonly<Record<string, number | undefined>>;
+  stop(): Promise<void>;
+}
+
+/** Starts the example workers. */
+export function startExampleWorkers(gateway: string, log: Logger): ExampleWorkers {
+  const workers = examples.map((name) => new Supervised(name, gateway, log));
+  return {
+    pids: () => Object.fromEntries(workers.map((worker) => [worker.name, worker.pid])),
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    },
+  };
+}
+
+/** One worker process: when it dies it is started again, a little later each time it dies soon. */
+class Supervised {
+  readonly name: string;
+  readonly #gateway: string;
+  readonly #log: Logger;
+  readonly #stopping = Promise.withResolvers<void>();
+  #stopped = false;
+  #child: ChildProcess | undefined;
+  readonly #running: Promise<void>;
+
+  constructor(name: string, gateway: string, log: Logger) {
+    this.name = name;
+    this.#gateway = gateway;
+    this.#log = log.child({ example: name });
+    this.#running = this.#run();
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopping.resolve();
+    this.#child?.kill("SIGTERM");
+    // The second signal tells the worker to give its jobs back at once.
+    const again = setTimeout(() => this.#child?.kill("SIGTERM"), drainTime);
+    const atLast = setTimeout(() => this.#child?.kill("SIGKILL"), drainTime * 2);
+    await this.#running;
+    clearTimeout(again);
+    clearTimeout(atLast);
+  }
+
+  async #run(): Promise<void> {
+    const main = join(import.meta.dirname, "../../workers", this.name, "src/main.ts");
+    for (let deaths = 0; !this.#stopped; ) {
+      const started = performance.now();
+      const child = spawn(process.execPath, ["--no-orphans", main], {
+        env: { ...process.env, UWS_GATEWAY: this.#gateway },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      this.#child = child;
+      child.stdout.on("data", (text: Buffer) => this.#log.debug(text.toString().trimEnd()));
+      child.stderr.on("data", (text: Buffer) => this.#log.info(text.toString().trimEnd()));
+      const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
+      this.#child = undefined;
+      if (this.#stopped) return;
+      deaths = performance.now() - started > 10_000 ? 0 : deaths + 1;
+      this.#log.warn({ code, signal }, "an example worker died and is started again");
+      await this.#pause(Math.min(100 * 2 ** deaths, 5000));
+    }
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    const waited = Promise.withResolvers<void>();
+    const timer = setTimeout(waited.resolve, milliseconds);
+    await Promise.race([waited.promise, this.#stopping.promise]);
+    clearTimeout(timer);
+  }
+}

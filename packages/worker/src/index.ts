@@ -1,0 +1,11 @@
+export type { TlsOptions } from "./connection.ts";
+export type { JobContext, JobHandler, JobLog, ResultData } from "./job.ts";
+export { JobFailure, type JobFailureOptions } from "./job-failure.ts";
+export { type InterruptionCode, JobInterrupted } from "./job-interrupted.ts";
+export { JobReleased } from "./job-released.ts";
+export { consoleLogger, type WorkerLogger } from "./logger.ts";
+export { type ParameterEntry, Parameters } from "./parameters.ts";
+export { WorkerRefused } from "./session.ts";
+export type { UploadedFile } from "./uploaded-file.ts";
+export { wait } from "./wait.ts";
+export { startWorker, type Worker, type WorkerOptions } from "./worker.ts";

@@ -1,0 +1,336 @@
+import { type ClientDuplexStream, type StatusObject, status } from "@grpc/grpc-js";
+import {
+  type Assign__Output,
+  type Hello,
+  protocolVersion,
+  type ServerMessage__Output,
+  type Welcome__Output,
+  type WorkerMessage,
+} from "@uws/protocol";
+import { Attempt } from "./attempt.ts";
+import { Backoff } from "./backoff.ts";
+import type { Connection } from "./connection.ts";
+import { isRefusal } from "./grpc-status.ts";
+import type { JobHandler } from "./job.ts";
+import type { InterruptionCode } from "./job-interrupted.ts";
+import { LeaseWatch } from "./lease-watch.ts";
+import type { WorkerLogger } from "./logger.ts";
+import { initialLimits, limitsOf, type SessionLimits } from "./session-limits.ts";
+
+type WorkStream = ClientDuplexStream<WorkerMessage, ServerMessage__Output>;
+
+export interface SessionOptions {
+  readonly connection: Connection;
+  readonly jobs: ReadonlyMap<string, JobHandler>;
+  readonly slots: number;
+  readonly hello: Required<Pick<Hello, "workerName" | "instanceId" | "sdk" | "labels" | "descriptions">>;
+  readonly logger: WorkerLogger;
+}
+
+/** The server refused the worker's Hello: its token, its job types, its protocol version. */
+export class WorkerRefused extends Error {
+  override readonly name = "WorkerRefused";
+  readonly code: status;
+
+  constructor({ code, details }: StatusObject) {
+    super(`the gateway refused this worker: ${details} (${status[code]})`);
+    this.code = code;
+  }
+}
+
+/** A server that has accepted the stream but says no Welcome for this long is tried again. */
+const greetingTimeoutMs = 15_000;
+/** A stream that lived this long was a good one: the next reconnection is quick again. */
+const goodStreamMs = 5_000;
+/** A refusal seldom heals by itself, but an operator may mend it while the worker waits. */
+const refusedDelayMs = 30_000;
+/** How long closing waits for what is written to be taken by the network. */
+const closingTimeoutMs = 500;
+
+/**
+ * The worker's side of the control stream: one stream at a time, for as long as the worker lives.
+ *
+ *  waiting    there is no stream; the backoff runs
+ *             → greeting  its time has come
+ *  greeting   a stream was opened (gRPC waits for the server to be there) and Hello sent; nothing else may be sent yet
+ *             → open      Welcome: attempts still valid are attached and send what the server lacks, the others end
+ *             → waiting   the stream ended, or Welcome did not come in time
+ *  open       heartbeats, credits, assignments, events
+ *             → waiting   the stream ended, whoever ended it; attempts go on, detached
+ *             → waiting   the lease ran out all the same (this process was frozen): only a new Hello tells what we hold
+ *  any        → closed    close()
+ *
+ * A refused Hello waits for half a minute instead of the backoff. Draining is no state of its own: it is said again
+ * on each new stream.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #logger: WorkerLogger;
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #lease = new LeaseWatch();
+  readonly #backoff = new Backoff();
+  readonly #ready = Promise.withResolvers<void>();
+  #state: "waiting" | "greeting" | "open" | "closed" = "waiting";
+  #stream: WorkStream | undefined;
+  #openedAt = 0;
+  #limits: SessionLimits = initialLimits;
+  #draining = false;
+  #refusal: string | undefined;
+  #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
+  #greetingTimer: ReturnType<typeof setTimeout> | undefined;
+  #heartbeatTimer: ReturnType<typeof setInterval> | undefined;
+  #leaseTimer: ReturnType<typeof setTimeout> | undefined;
+  #waitingForIdle: (() => void)[] = [];
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#ready.promise.catch(() => {});
+  }
+
+  /** Resolves with the first Welcome; rejects with WorkerRefused when the first answer was a refusal. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  get isOpen(): boolean {
+    return this.#state === "open";
+  }
+
+  connect(): void {
+    if (this.#state !== "waiting") return;
+    this.#state = "greeting";
+    const { connection } = this.#options;
+    const stream = connection.client.work(connection.metadata());
+    this.#stream = stream;
+    stream.on("data", (message: ServerMessage__Output) => {
+      if (this.#stream === stream) this.#receive(message);
+    });
+    // The status comes with every end, an error only with some; without a listener it would end the process.
+    stream.on("error", () => {});
+    stream.on("status", (status) => {
+      if (this.#stream === stream) this.#broken(status);
+    });
+    this.#greetingTimer = setTimeout(() => {
+      this.#logger.warn(`no answer from the gateway at ${connection.address}, trying again`);
+      this.#abandonStream();
+    }, greetingTimeoutMs);
+    this.#write({
+      hello: {
+        protocolVersion,
+        jobTypes: [...this.#options.jobs.keys()],
+        held: Array.from(this.#attempts.values(), ({ token, acknowledged }) => ({
+          attemptToken: token,
+          acknowledgedSequence: acknowledged,
+        })),
+        ...this.#options.hello,
+      },
+    });
+  }
+
+  /** Takes no new jobs from now on. */
+  drain(): void {
+    this.#draining = true;
+    if (this.#state === "open") this.#sendCredit();
+  }
+
+  /** Resolves with true when no attempt is held, with false when the time has passed. */
+  async idle(timeoutMs: number): Promise<boolean> {
+    if (this.#attempts.size === 0) return true;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = Number.isFinite(timeoutMs) ? setTimeout(() => resolve(false), timeoutMs) : undefined;
+    this.#waitingForIdle.push(() => resolve(true));
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  /** Asks every handler to end. */
+  interrupt(code: InterruptionCode): void {
+    for (const attempt of this.#attempts.values()) attempt.interrupt(code);
+  }
+
+  /** Gives every job back that has not ended. */
+  giveBack(reason: string): void {
+    for (const attempt of this.#attempts.values()) attempt.giveBack(reason);
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    const stream = this.#stream;
+    const wasOpen = this.#state === "open";
+    this.#state = "closed";
+    this.#stream = undefined;
+    this.#stopTimers();
+    clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#leaseTimer);
+    for (const attempt of [...this.#attempts.values()]) this.#forget(attempt, () => attempt.fence());
+    this.#ready.reject(new Error("the worker was closed before the gateway answered"));
+    if (stream && wasOpen) await ended(stream);
+    stream?.cancel();
+  }
+
+  #receive(received: ServerMessage__Output): void {
+    this.#lease.contact();
+    if (received.welcome) this.#welcomed(received.welcome);
+    else if (received.assign) this.#assigned(received.assign);
+    else if (received.eventAck) {
+      this.#attempts.get(received.eventAck.attemptToken)?.acknowledge(received.eventAck.sequence);
+    } else if (received.ended) this.#attemptEnded(received.ended.attemptToken);
+    else if (received.cancel) {
+      const { attemptToken, reason, graceMs } = received.cancel;
+      this.#attempts.get(attemptToken)?.cancel(reason, graceMs);
+    } else if (received.fenced) this.#fenced(received.fenced.attemptToken);
+    else if (received.drain) this.#logger.info("the gateway is about to stop; jobs go on");
+    else if (received.paused) {
+      const { jobType, paused } = received.paused;
+      this.#logger.info(`job type ${jobType} is ${paused ? "paused" : "no longer paused"}`);
+    }
+    // Anything else is of a newer protocol, and not needed by this worker.
+  }
+
+  #welcomed(welcome: Welcome__Output): void {
+    if (this.#state !== "greeting") return;
+    clearTimeout(this.#greetingTimer);
+    this.#state = "open";
+    this.#openedAt = performance.now();
+    this.#refusal = undefined;
+    this.#limits = limitsOf(welcome);
+    this.#logger.info(`connected to ${this.#options.connection.address}, session ${welcome.sessionId}`);
+
+    const verdicts = new Map(welcome.held.map((verdict) => [verdict.attemptToken, verdict]));
+    for (const attempt of [...this.#attempts.values()]) {
+      const verdict = verdicts.get(attempt.token);
+      if (verdict?.valid) {
+        attempt.attach(this.#write, verdict.acknowledgedSequence);
+        void attempt.begin();
+      } else this.#fenced(attempt.token);
+    }
+    this.#sendCredit();
+    this.#heartbeatTimer = setInterval(() => this.#heartbeat(), this.#limits.heartbeatMs);
+    this.#heartbeatTimer.unref();
+    this.#watchLease();
+    this.#ready.resolve();
+  }
+
+  #assigned(assign: Assign__Output): void {
+    // Sent twice, it is still one attempt.
+    if (this.#state !== "open" || this.#attempts.has(assign.attemptToken)) return;
+    const handler = this.#options.jobs.get(assign.jobType);
+    if (!handler) {
+      // Not accepted, it goes back to the queue: another worker may know the type.
+      this.#logger.error(`assigned a job of type ${assign.jobType}, which this worker does not run`);
+      return;
+    }
+    const attempt = new Attempt(assign, handler, {
+      connection: this.#options.connection,
+      limits: () => this.#limits,
+    });
+    this.#attempts.set(attempt.token, attempt);
+    this.#stream?.write({ accept: { attemptToken: attempt.token } }, (error?: Error | null) => {
+      if (!error) void attempt.begin();
+    });
+    attempt.attach(this.#write, 0);
+    // The watch sleeps for the session's lease at most.
+    if (attempt.leaseMs > 0 && attempt.leaseMs < this.#limits.leaseMs) this.#watchLease();
+    this.#logger.debug(`job ${attempt.jobId}, attempt ${assign.attempt}: accepted`);
+  }
+
+  #attemptEnded(token: string): void {
+    const attempt = this.#attempts.get(token);
+    if (!attempt) return;
+    this.#logger.debug(`job ${attempt.jobId}: ended`);
+    this.#forget(attempt, () => attempt.ended());
+  }
+
+  #fenced(token: string): void {
+    const attempt = this.#attempts.get(token);
+    if (!attempt) return;
+    this.#logger.warn(`job ${attempt.jobId}: this attempt is no longer valid, nothing more is reported for it`);
+    this.#forget(attempt, () => attempt.fence());
+  }
+
+  #forget(attempt: Attempt, end: () => void): void {
+    this.#attempts.delete(attempt.token);
+    end();
+    if (this.#attempts.size === 0) for (const resume of this.#waitingForIdle.splice(0)) resume();
+  }
+
+  #sendCredit(): void {
+    if (this.#draining) this.#write({ draining: {} });
+    this.#write({ credit: { pool: "", totalSlots: this.#draining ? 0 : this.#options.slots } });
+  }
+
+  #heartbeat(): void {
+    // A process that was frozen finds both timers due; the lease is looked at first.
+    if (this.#checkLease()) return;
+    this.#stream?.write({ heartbeat: { attemptTokens: [...this.#attempts.keys()] } }, (error?: Error | null) => {
+      if (!error) this.#lease.contact();
+    });
+  }
+
+  #watchLease(): void {
+    clearTimeout(this.#leaseTimer);
+    if (this.#state === "closed") return;
+    this.#checkLease();
+    const { nextMs } = this.#lease.check(this.#attempts.values(), this.#limits.leaseMs);
+    this.#leaseTimer = setTimeout(() => this.#watchLease(), Math.ceil(nextMs));
+    this.#leaseTimer.unref();
+  }
+
+  /** True if a lease was lost. */
+  #checkLease(): boolean {
+    const { lost } = this.#lease.check(this.#attempts.values(), this.#limits.leaseMs);
+    for (const attempt of lost) {
+      this.#logger.warn(`job ${attempt.jobId}: no contact with the gateway for the length of its lease, stopping it`);
+      attempt.loseLease();
+    }
+    if (lost.length > 0 && this.#state === "open") this.#abandonStream();
+    return lost.length > 0;
+  }
+
+  /** Ends the stream from this side; its status event does the rest. */
+  #abandonStream(): void {
+    this.#stream?.cancel();
+  }
+
+  #broken({ code, details }: StatusObject): void {
+    const wasGood = this.#state === "open" && performance.now() - this.#openedAt >= goodStreamMs;
+    const wasOpen = this.#state === "open";
+    this.#stream = undefined;
+    this.#state = "waiting";
+    this.#stopTimers();
+    for (const attempt of this.#attempts.values()) attempt.detach();
+    if (wasGood) this.#backoff.reset();
+
+    let delayMs = this.#backoff.next();
+    if (!wasOpen && isRefusal(code)) {
+      delayMs = refusedDelayMs / 2 + (Math.random() * refusedDelayMs) / 2;
+      const refused = new WorkerRefused({ code, details } as StatusObject);
+      if (this.#refusal !== refused.message) this.#logger.error(refused.message);
+      this.#refusal = refused.message;
+      this.#ready.reject(refused);
+    } else {
+      const what = wasOpen ? "the stream to the gateway ended" : "the gateway did not take the stream";
+      this.#logger.info(`${what} (${status[code]}: ${details}), connecting again in ${Math.round(delayMs)} ms`);
+    }
+    // Not unref'd: while it waits, this timer may be all that keeps the worker's process alive.
+    this.#reconnectTimer = setTimeout(() => this.connect(), delayMs);
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#greetingTimer);
+    clearInterval(this.#heartbeatTimer);
+  }
+
+  readonly #write = (message: WorkerMessage): void => {
+    this.#stream?.write(message);
+  };
+}
+
+/** The stream's end, after what was written has gone out; or a moment later. */
+async function ended(stream: WorkStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, closingTimeoutMs);
+  stream.on("status", () => resolve());
+  stream.end();
+  await promise.finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,3 @@
+export { Mailbox } from "./mailbox.ts";
+export { type ReceivedDownload, type ReceivedUpload, ScriptedServer, ScriptedStream } from "./scripted-server.ts";
+export { silentLogger, startServer, startTestWorker } from "./start.ts";

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { Connection, type TlsOptions } from "./connection.ts";
+import type { JobHandler } from "./job.ts";
+import { consoleLogger, type WorkerLogger } from "./logger.ts";
+import { Session } from "./session.ts";
+import { onShutdownSignals } from "./shutdown-signals.ts";
+
+export interface WorkerOptions {
+  /** Job types and what runs them. */
+  readonly jobs: Readonly<Record<string, JobHandler>>;
+  /** For people; the host's name unless told otherwise. */
+  readonly name?: string;
+  /** How many jobs run at once, in this process; 1 unless told otherwise. */
+  readonly slots?: number;
+  /** host:port of the gateway; else UWS_GATEWAY, else 127.0.0.1:50051. */
+  readonly address?: string;
+  /** Bearer token; else UWS_WORKER_TOKEN, else none. */
+  readonly token?: string;
+  /** Without it the connection is not encrypted. */
+  readonly tls?: TlsOptions;
+  /** Unique to this run of this process: a second session with the same id replaces the first. */
+  readonly instanceId?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Job descriptions to announce, as YAML or JSON text. The server's operator decides whether they are used. */
+  readonly descriptions?: readonly string[];
+  readonly logger?: WorkerLogger;
+  /** How long drain() waits for running jobs before it gives them back to the server; 25 s unless told otherwise. */
+  readonly drainTimeoutMs?: number;
+  /** The first SIGTERM or SIGINT drains and exits, a second one stops at once. True unless told otherwise. */
+  readonly handleSignals?: boolean;
+}
+
+export interface Worker {
+  readonly instanceId: string;
+  /** The first Welcome. Rejects with WorkerRefused if the gateway refuses the worker, which goes on trying slowly. */
+  readonly ready: Promise<void>;
+  /** Takes no new jobs, waits for the running ones, closes. */
+  drain(): Promise<void>;
+  /** Gives the running jobs back, as far as the server is there, and closes. */
+  stop(): Promise<void>;
+  readonly closed: Promise<void>;
+}
+
+const sdk = "uws-worker-ts/0.1.0";
+/** Below the 30 s that Kubernetes leaves between SIGTERM and SIGKILL: jobs given back spend no attempt, killed ones do. */
+const defaultDrainTimeoutMs = 25_000;
+/** For handlers to end once they were interrupted. */
+const interruptedGraceMs = 3_000;
+/** For the server to answer that it has the jobs back. */
+const giveBackTimeoutMs = 1_000;
+
+/**
+ * Starts a worker, which connects in the background and goes on doing so until it is drained or stopped.
+ *
+ * @example
+ * await startWorker({
+ *   jobs: {
+ *     async hello(job) {
+ *       await job.result("greeting", `Hello, ${job.parameters.get("NAME") ?? "world"}`, "text/plain");
+ *     },
+ *   },
+ * });
+ */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const jobs = new Map(Object.entries(options.jobs));
+  if (jobs.size === 0) throw new TypeError("a worker needs at least one job type");
+  const slots = options.slots ?? 1;
+  if (!Number.isInteger(slots) || slots < 1) throw new RangeError(`slots must be a whole number above 0, not ${slots}`);
+
+  const connection = new Connection({
+    address: options.address ?? (process.env.UWS_GATEWAY || "127.0.0.1:50051"),
+    token: options.token ?? (process.env.UWS_WORKER_TOKEN || undefined),
+    tls: options.tls,
+  });
+  const workerName = options.name ?? hostname();
+  const instanceId = options.instanceId ?? `${workerName}-${randomUUID()}`;
+  const session = new Session({
+    connection,
+    jobs,
+    slots,
+    hello: {
+      workerName,
+      instanceId,
+      sdk,
+      labels: { ...options.labels },
+      descriptions: [...(options.descriptions ?? [])],
+    },
+    logger: options.logger ?? consoleLogger,
+  });
+  const worker = new RunningWorker(instanceId, session, connection, options.drainTimeoutMs ?? defaultDrainTimeoutMs);
+  if (options.handleSignals ?? true) onShutdownSignals(worker, options.logger ?? consoleLogger);
+  session.connect();
+  return worker;
+}
+
+class RunningWorker implements Worker {
+  readonly instanceId: string;
+  readonly closed: Promise<void>;
+  readonly #session: Session;
+  readonly #connection: Connection;
+  readonly #drainTimeoutMs: number;
+  readonly #close: () => void;
+  #draining: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(instanceId: string, session: Session, connection: Connection, drainTimeoutMs: number) {
+    this.instanceId = instanceId;
+    this.#session = session;
+    this.#connection = connection;
+    this.#drainTimeoutMs = drainTimeoutMs;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    this.#close = resolve;
+  }
+
+  get ready(): Promise<void> {
+    return this.#session.ready;
+  }
+
+  drain(): Promise<void> {
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #drain(): Promise<void> {
+    this.#session.drain();
+    if (!(await this.#session.idle(this.#drainTimeoutMs))) {
+      this.#session.interrupt("draining");
+      await this.#session.idle(interruptedGraceMs);
+    }
+    await this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#session.drain();
+    this.#session.interrupt("stopped");
+    this.#session.giveBack("the worker was stopped");
+    if (this.#session.isOpen) await this.#session.idle(giveBackTimeoutMs);
+    await this.#session.close();
+    this.#connection.close();
+    this.#close();
+  }
+}
