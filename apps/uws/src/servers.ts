@@ -13,8 +13,13 @@ export interface Servers {
 /**
  * Finds the servers that the configuration names, and starts those that it does not.
  * @param log is told, a line at a time, what is being done
+ * @param options ephemeral: what was started leaves nothing behind; nats: false when PostgreSQL is enough
  */
-export async function findServers(config: Config, log: (line: string) => void, ephemeral = false): Promise<Servers> {
+export async function findServers(
+  config: Config,
+  log: (line: string) => void,
+  { ephemeral = false, nats: natsWanted = true } = {},
+): Promise<Servers> {
   const started: { stop(): Promise<void> }[] = [];
   const stop = async () => {
     await Promise.all(started.map((server) => server.stop()));
@@ -26,7 +31,7 @@ export async function findServers(config: Config, log: (line: string) => void, e
   };
   const [database, nats] = await Promise.allSettled([
     config.databaseUrl ?? own(startPostgres({ dataDir: join(config.dataDir, "postgres"), ephemeral, log })),
-    config.natsUrl ?? own(startNats({ dataDir: join(config.dataDir, "nats"), ephemeral, log })),
+    natsWanted ? (config.natsUrl ?? own(startNats({ dataDir: join(config.dataDir, "nats"), ephemeral, log }))) : "",
   ]);
   if (database.status === "rejected" || nats.status === "rejected") {
     await stop();

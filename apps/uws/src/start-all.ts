@@ -42,7 +42,7 @@ export async function startAll({ config, log, say, workers, ephemeral }: StartOp
     }
   };
   try {
-    const servers = await findServers(config, say, ephemeral);
+    const servers = await findServers(config, say, { ephemeral: ephemeral ?? false });
     stops.push(() => servers.stop());
     await migrate(servers.databaseUrl);
     const house = openHouse(config, servers, "all", log);

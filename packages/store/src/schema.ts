@@ -180,7 +180,8 @@ export const descriptions = pgTable("descriptions", {
   digest: text("digest").primaryKey(),
   type: text("type").notNull(),
   version: text("version").notNull(),
-  document: jsonb("document").notNull(),
+  /** JSON as its author wrote it: jsonb would lose the order in which parameters are shown. */
+  document: text("document").notNull(),
   creationTime: time("creation_time").notNull(),
 });
 

@@ -1,4 +1,3 @@
-import type postgres from "postgres";
 import type { Store } from "../store.ts";
 
 /** Keeps a job description for ever under its digest; keeping it twice changes nothing. */
@@ -9,6 +8,6 @@ export async function saveDescription(
   await sql`
     insert into descriptions (digest, type, version, document, creation_time)
     values (${description.digest}, ${description.type}, ${description.version},
-      ${sql.json(description.document as postgres.JSONValue)}, uws_now())
+      ${JSON.stringify(description.document)}, uws_now())
     on conflict (digest) do nothing`;
 }

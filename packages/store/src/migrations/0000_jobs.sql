@@ -14,7 +14,7 @@ CREATE TABLE "descriptions" (
 	"digest" text PRIMARY KEY NOT NULL,
 	"type" text NOT NULL,
 	"version" text NOT NULL,
-	"document" jsonb NOT NULL,
+	"document" text NOT NULL,
 	"creation_time" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint

@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import { runDemo } from "./demo.ts";
+import { runMigrate } from "./run-migrate.ts";
+import { runUp } from "./up.ts";
+
+const program = new Command("uws").description("A server for long-running jobs (IVOA UWS 1.1)");
+
+program
+  .command("up")
+  .description("start the server and the example workers, and stay")
+  .option("--no-workers", "start the server only")
+  .action(({ workers }: { workers: boolean }) => runUp({ workers }));
+
+program
+  .command("demo")
+  .description("match the Messier objects with the Hipparcos stars, from end to end")
+  .option("--stay", "keep the server running afterwards", false)
+  .action(({ stay }: { stay: boolean }) => runDemo({ stay }));
+
+program.command("migrate").description("bring the database to the schema of this build").action(runMigrate);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What a person can mend is said in a sentence; a stack would hide it.
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

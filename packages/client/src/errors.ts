@@ -1,0 +1,32 @@
+/** What a request was, as far as a person needs it to understand its failure. */
+export interface FailedRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Undefined when there was no answer at all. */
+  readonly status?: number | undefined;
+  /** Of the answer, as text. */
+  readonly body?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error of this client: an answer that says no, that cannot be understood, or that never came. */
+export class UwsClientError extends Error {
+  readonly method: string;
+  readonly url: string;
+  readonly status: number | undefined;
+  readonly body: string;
+
+  constructor(message: string, { method, url, status, body, cause }: FailedRequest) {
+    super(message, { cause });
+    this.name = "UwsClientError";
+    this.method = method;
+    this.url = url;
+    this.status = status;
+    this.body = body ?? "";
+  }
+
+  /** Whether the same request may succeed later: no answer, or one that says "not now". */
+  get transient(): boolean {
+    return this.status === undefined || [429, 502, 503, 504].includes(this.status);
+  }
+}

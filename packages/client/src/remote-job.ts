@@ -1,0 +1,96 @@
+/** Execution phases (UWS 1.1, section 2.1.3). */
+export type RemotePhase =
+  | "PENDING"
+  | "QUEUED"
+  | "EXECUTING"
+  | "COMPLETED"
+  | "ERROR"
+  | "ABORTED"
+  | "UNKNOWN"
+  | "HELD"
+  | "SUSPENDED"
+  | "ARCHIVED";
+
+/** A job as a UWS server shows it. What a server leaves out or has as nil is undefined. */
+export interface RemoteJob {
+  readonly jobId: string;
+  readonly runId: string | undefined;
+  readonly ownerId: string | undefined;
+  readonly phase: RemotePhase;
+  readonly quote: Date | undefined;
+  /** Undefined from a UWS 1.0 server. */
+  readonly creationTime: Date | undefined;
+  readonly startTime: Date | undefined;
+  readonly endTime: Date | undefined;
+  /** Seconds; 0 = unlimited. */
+  readonly executionDuration: number;
+  readonly destruction: Date | undefined;
+  readonly parameters: readonly RemoteParameter[];
+  readonly results: readonly RemoteResult[];
+  readonly errorSummary: RemoteErrorSummary | undefined;
+  /** From jobInfo, of servers that say so: bun-uws does. */
+  readonly progress: RemoteProgress | undefined;
+  readonly attempt: number | undefined;
+  readonly worker: string | undefined;
+}
+
+export interface RemoteParameter {
+  readonly name: string;
+  /** The value, or where it can be had. */
+  readonly value: string;
+  readonly byReference: boolean;
+}
+
+export interface RemoteResult {
+  readonly id: string;
+  /** Absolute URL. */
+  readonly href: string;
+  readonly mediaType: string | undefined;
+  /** Bytes. */
+  readonly size: number | undefined;
+}
+
+export interface RemoteErrorSummary {
+  readonly type: "transient" | "fatal";
+  readonly hasDetail: boolean;
+  readonly message: string;
+}
+
+export interface RemoteProgress {
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly message: string;
+}
+
+/** A job as a list shows it. */
+export interface RemoteJobReference {
+  readonly jobId: string;
+  /** Absolute URL of the job. */
+  readonly href: string;
+  readonly phase: RemotePhase;
+  readonly runId: string | undefined;
+  readonly ownerId: string | undefined;
+  readonly creationTime: Date | undefined;
+}
+
+const phases: readonly string[] = [
+  "PENDING",
+  "QUEUED",
+  "EXECUTING",
+  "COMPLETED",
+  "ERROR",
+  "ABORTED",
+  "UNKNOWN",
+  "HELD",
+  "SUSPENDED",
+  "ARCHIVED",
+] satisfies RemotePhase[];
+
+export function isRemotePhase(text: string): text is RemotePhase {
+  return phases.includes(text);
+}
+
+/** Whether a job has ended: no RUN, ABORT or worker changes it any more. */
+export function hasEnded({ phase }: Pick<RemoteJob, "phase">): boolean {
+  return phase === "COMPLETED" || phase === "ERROR" || phase === "ABORTED" || phase === "ARCHIVED";
+}

@@ -1,0 +1,122 @@
+import { UwsClientError } from "./errors.ts";
+import type { Multipart } from "./multipart.ts";
+
+/** The part of fetch that is needed; so `app.handle` of a server in the same process will do. */
+export type Fetch = (request: Request) => Promise<Response>;
+
+export interface TransportOptions {
+  readonly fetch?: Fetch | undefined;
+  /** Sent with every request to the server of the job list, for instance Authorization. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What of a request this client sets itself. */
+export interface RequestOptions {
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly accept?: string;
+  /** Of the last event seen, when a stream of events is opened again. */
+  readonly lastEventId?: string | undefined;
+  readonly body?: URLSearchParams | FormData | Multipart;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Node demands to be told that the answer comes after the request (Fetch standard, section 5.3). */
+type StreamingRequestInit = RequestInit & { readonly duplex?: "half" };
+
+/** An answer and where it came from in the end. */
+export interface Answer {
+  readonly response: Response;
+  /** The URL after all redirects. */
+  readonly url: string;
+}
+
+/** XML before anything else: it is what every UWS server has (UWS 1.1, section 2.2). */
+const xml = "text/xml, application/xml;q=0.9, */*;q=0.1";
+
+/** HTTP as UWS uses it: an action is a POST, its answer a 303 to what there is to see then. */
+export class Transport {
+  readonly #fetch: Fetch;
+  readonly #origin: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** @param home any URL of the server that the headers are for */
+  constructor(home: string, { fetch: given, headers = {} }: TransportOptions) {
+    this.#fetch = given ?? ((request) => fetch(request));
+    this.#origin = new URL(home).origin;
+    this.#headers = headers;
+  }
+
+  /**
+   * Sends a request and follows its redirects. Browsers show nothing of a redirect that is not followed, so following is
+   * left to fetch; one that does not follow is helped.
+   * @throws UwsClientError unless the answer is 2xx
+   */
+  async send(url: string, options: RequestOptions = {}): Promise<Answer> {
+    return this.#send(url, options, 5);
+  }
+
+  async #send(url: string, options: RequestOptions, redirects: number): Promise<Answer> {
+    const { method = "GET", accept = xml, signal } = options;
+    const response = await this.#answer(this.#request(url, options), signal);
+    const location = response.status === 303 ? response.headers.get("location") : null;
+    if (location !== null && redirects > 0) {
+      await response.body?.cancel();
+      return this.#send(new URL(location, url).href, { accept, signal }, redirects - 1);
+    }
+    if (!response.ok) throw await refusal(response, method, url);
+    return { response, url: response.redirected && response.url !== "" ? response.url : url };
+  }
+
+  #request(url: string, { method = "GET", accept = xml, lastEventId, body, signal }: RequestOptions): Request {
+    const streamed = body !== undefined && "stream" in body;
+    const init: StreamingRequestInit = {
+      method,
+      headers: {
+        // A result may link to another host, whose business our token is not.
+        ...(new URL(url).origin === this.#origin ? this.#headers : {}),
+        accept,
+        ...(streamed ? { "content-type": body.contentType } : {}),
+        ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
+      },
+      ...(body === undefined ? {} : { body: streamed ? body.stream : body }),
+      ...(streamed ? { duplex: "half" } : {}),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return new Request(url, init);
+  }
+
+  async #answer(request: Request, signal: AbortSignal | undefined): Promise<Response> {
+    try {
+      return await this.#fetch(request);
+    } catch (cause) {
+      // Whoever aborts knows why, and is told by the reason given.
+      signal?.throwIfAborted();
+      const { method, url } = request;
+      throw new UwsClientError(`${method} ${url}: no answer: ${messageOf(cause)}`, { method, url, cause });
+    }
+  }
+}
+
+async function refusal(response: Response, method: string, url: string): Promise<UwsClientError> {
+  const { status } = response;
+  const body = await response.text().catch(() => "");
+  const json = response.headers.get("content-type")?.includes("json") === true;
+  const reason = (json ? detailOf(body) : body.split("\n")[0])?.slice(0, 500) || response.statusText;
+  return new UwsClientError(`${method} ${url}: ${status} ${reason}`, { method, url, status, body });
+}
+
+/** RFC 9457. */
+function detailOf(body: string): string | undefined {
+  try {
+    const problem: unknown = JSON.parse(body);
+    if (typeof problem !== "object" || problem === null) return undefined;
+    if ("detail" in problem && typeof problem.detail === "string") return problem.detail;
+    return "title" in problem && typeof problem.title === "string" ? problem.title : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

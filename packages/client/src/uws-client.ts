@@ -1,0 +1,117 @@
+import { JobHandle, readAnswer } from "./job-handle.ts";
+import { canStreamRequests, multipart } from "./multipart.ts";
+import { childUrl, readJob, readJobList } from "./read-job.ts";
+import type { RemoteJobReference, RemotePhase } from "./remote-job.ts";
+import { Transport, type TransportOptions } from "./transport.ts";
+
+/** A value of a parameter, or several under one name. */
+export type ParameterValue = string | number | boolean;
+export type Parameters = Readonly<Record<string, ParameterValue | readonly ParameterValue[]>>;
+
+export interface CreateOptions {
+  /** Start it at once. */
+  readonly run?: boolean | undefined;
+  readonly runId?: string | undefined;
+  /** Seconds that it may run; 0 = unlimited. The server may allow less. */
+  readonly executionDuration?: number | undefined;
+  /** When it and its results may go. */
+  readonly destruction?: Date | undefined;
+  /** Uploads by parameter name. A `Bun.file(path)` is read while it is sent. */
+  readonly files?: Readonly<Record<string, Blob>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListFilter {
+  /** Any of these. */
+  readonly phases?: readonly RemotePhase[] | undefined;
+  /** Created later than this. */
+  readonly after?: Date | undefined;
+  /** The newest so many. */
+  readonly last?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A client of any UWS 1.1 server. It needs fetch and nothing else, so it works in Bun, Node and browsers.
+ * @example
+ * const client = new UwsClient("https://example.org/crossmatch/async", { headers: { authorization: `Bearer ${token}` } });
+ * const job = await client.create({ radius: 2.5 }, { run: true, files: { positions: Bun.file("stars.csv") } });
+ * const { phase } = await job.wait({ onChange: ({ progress }) => console.log(progress?.message) });
+ * if (phase === "COMPLETED") await Bun.write("result.vot", await job.download("result"));
+ */
+export class UwsClient {
+  readonly jobListUrl: string;
+  readonly #transport: Transport;
+
+  /** @param jobListUrl absolute URL of a job list */
+  constructor(jobListUrl: string | URL, options: TransportOptions = {}) {
+    this.jobListUrl = new URL(jobListUrl).href;
+    this.#transport = new Transport(this.jobListUrl, options);
+  }
+
+  /** Creates a job (UWS 1.1, section 2.2.3.1). */
+  async create(
+    parameters: Parameters = {},
+    { files = {}, signal, ...control }: CreateOptions = {},
+  ): Promise<JobHandle> {
+    const fields = [...controlFields(control), ...parameterFields(parameters)];
+    const url = this.jobListUrl;
+    const answer = await this.#transport.send(url, {
+      method: "POST",
+      body: bodyOf(fields, Object.entries(files)),
+      signal,
+    });
+    if (answer.url !== url) {
+      await answer.response.body?.cancel();
+      return this.job(answer.url);
+    }
+    // No redirect, or a fetch that does not tell: the job says who it is.
+    const { jobId } = await readAnswer(answer, readJob);
+    return this.job(childUrl(url, jobId));
+  }
+
+  /** The jobs that the caller may see, newest first (UWS 1.1, section 2.2.2.1). */
+  async list({ phases = [], after, last, signal }: ListFilter = {}): Promise<RemoteJobReference[]> {
+    const url = new URL(this.jobListUrl);
+    for (const phase of phases) url.searchParams.append("PHASE", phase);
+    if (after !== undefined) url.searchParams.set("AFTER", after.toISOString());
+    if (last !== undefined) url.searchParams.set("LAST", String(last));
+    return readAnswer(await this.#transport.send(url.href, { signal }), readJobList);
+  }
+
+  /**
+   * A job that is there already.
+   * @param url absolute, or relative to the job list: a job id will do
+   */
+  job(url: string | URL): JobHandle {
+    const parsed = new URL(url, `${childUrl(this.jobListUrl)}/`);
+    parsed.search = "";
+    return new JobHandle(parsed.href.replace(/\/$/, ""), this.#transport);
+  }
+}
+
+type Field = readonly [name: string, value: string];
+
+function controlFields({ run, runId, executionDuration, destruction }: CreateOptions): Field[] {
+  const fields: Field[] = [];
+  if (runId !== undefined) fields.push(["RUNID", runId]);
+  if (executionDuration !== undefined) fields.push(["EXECUTIONDURATION", String(executionDuration)]);
+  if (destruction !== undefined) fields.push(["DESTRUCTION", destruction.toISOString()]);
+  if (run === true) fields.push(["PHASE", "RUN"]);
+  return fields;
+}
+
+function parameterFields(parameters: Parameters): Field[] {
+  return Object.entries(parameters).flatMap(([name, value]) =>
+    [value].flat().map((item): Field => [name, String(item)]),
+  );
+}
+
+/** A plain form, unless there are files. */
+function bodyOf(fields: readonly Field[], files: readonly (readonly [name: string, file: Blob])[]) {
+  if (files.length > 0 && canStreamRequests()) return multipart(fields, files);
+  const body = files.length === 0 ? new URLSearchParams() : new FormData();
+  for (const [name, value] of fields) body.append(name, value);
+  if (body instanceof FormData) for (const [name, file] of files) body.append(name, file);
+  return body;
+}

@@ -1,0 +1,14 @@
+/** Job descriptions: what a job type is, takes and gives. */
+export type { Json, JsonObject } from "./canonical-json.ts";
+export { type GivenParameter, type GivenUpload, givenOf } from "./given-parameter.ts";
+export {
+  descriptionDefaults,
+  type Example,
+  type JobDescription,
+  type Limited,
+  type ResultDescription,
+} from "./job-description.ts";
+export { loadDescription } from "./load-description.ts";
+export { canonicalName, type FileRule } from "./parameter-schema.ts";
+export { parseDescription, readDescription } from "./parse-description.ts";
+export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";

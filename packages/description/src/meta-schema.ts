@@ -1,0 +1,96 @@
+/** JSON Schema 2020-12 of a job description file. Members that begin with x- are for others and pass. */
+
+const text = { type: "string", minLength: 1, maxLength: 200 } as const;
+const prose = { type: "string", maxLength: 20_000 } as const;
+/** The most that PostgreSQL's integer and xs:int hold. */
+const seconds = { type: "integer", minimum: 0, maximum: 2_147_483_647 } as const;
+const limited = {
+  type: "object",
+  properties: { default: seconds, max: seconds },
+  patternProperties: { "^x-": true },
+  additionalProperties: false,
+} as const;
+
+export const metaSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "Job description",
+  type: "object",
+  required: ["name", "version", "title", "parameters"],
+  properties: {
+    $schema: { type: "string" },
+    // Part of NATS subjects, URLs and metric labels.
+    name: { type: "string", pattern: "^[a-z][a-z0-9_-]{0,62}$" },
+    version: { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9._+-]{0,49}$" },
+    title: text,
+    description: prose,
+    contact: {
+      type: "object",
+      properties: { name: text, email: { type: "string", format: "email" } },
+      patternProperties: { "^x-": true },
+      additionalProperties: false,
+    },
+    documentation: { type: "string", format: "uri", pattern: "^https?:" },
+    parameters: {
+      type: "object",
+      required: ["type", "properties"],
+      properties: {
+        type: { const: "object" },
+        properties: {
+          type: "object",
+          maxProperties: 1000,
+          propertyNames: { pattern: "^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$" },
+          additionalProperties: {
+            type: ["object", "boolean"],
+            properties: {
+              "x-file": {
+                type: "object",
+                properties: {
+                  mediaTypes: { type: "array", items: { type: "string", pattern: "^[^/]+/[^/]+$" } },
+                  maxBytes: { type: "integer", minimum: 1 },
+                },
+                additionalProperties: false,
+              },
+            },
+          },
+        },
+      },
+    },
+    results: {
+      type: "array",
+      maxItems: 10_000,
+      items: {
+        type: "object",
+        required: ["id", "mediaType"],
+        properties: {
+          id: { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$" },
+          mediaType: { type: "string", pattern: "^[^/ ]+/[^/ ]+.*$" },
+          description: prose,
+        },
+        patternProperties: { "^x-": true },
+        additionalProperties: false,
+      },
+    },
+    executionDuration: limited,
+    destruction: limited,
+    retry: {
+      type: "object",
+      properties: { maxAttempts: { type: "integer", minimum: 1, maximum: 100 } },
+      patternProperties: { "^x-": true },
+      additionalProperties: false,
+    },
+    concurrency: { type: "integer", minimum: 1, maximum: 1_000_000 },
+    estimate: { type: "number", minimum: 0 },
+    examples: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["title", "parameters"],
+        properties: { title: text, description: prose, parameters: { type: "object" } },
+        patternProperties: { "^x-": true },
+        additionalProperties: false,
+      },
+    },
+  },
+  patternProperties: { "^x-": true },
+  additionalProperties: false,
+} as const;

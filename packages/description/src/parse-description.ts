@@ -1,0 +1,211 @@
+import { UwsError } from "@uws/core";
+import type { ErrorObject } from "ajv";
+import { parse as parseYaml } from "yaml";
+import { digestOf, isJsonObject, type JsonObject } from "./canonical-json.ts";
+import { givenOf } from "./given-parameter.ts";
+import { descriptionDefaults, type Example, type JobDescription, type Limited } from "./job-description.ts";
+import { metaSchema } from "./meta-schema.ts";
+import { compileSchema, ruleOf } from "./schema-compiler.ts";
+import { validateParameters } from "./validate-parameters.ts";
+
+/** What in a description is wrong, and where. */
+interface Fault {
+  /** Path of the field, dotted; empty for the document itself. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** They are the job's, not its worker's (UWS 1.1, section 2.2.2.2 and following): such a parameter would never arrive. */
+const controlNames = ["RUNID", "PHASE", "EXECUTIONDURATION", "DESTRUCTION", "ACTION", "WAIT"];
+
+let validateDocument: ReturnType<typeof compileSchema> | undefined;
+
+/**
+ * Reads a job description.
+ * @param text YAML 1.2, of which JSON is a part
+ * @param source file name, or whatever tells a person where the text is from
+ * @throws UwsError `invalid` that names the source and every field that is wrong
+ */
+export function parseDescription(text: string, source: string): JobDescription {
+  return readDescription(parseText(text, source), source);
+}
+
+/** As `parseDescription`, from the document itself: what a worker announced, or a database kept. */
+export function readDescription(document: unknown, source: string): JobDescription {
+  if (!isJsonObject(document)) throw invalid(source, [{ field: "", message: "must be an object" }]);
+  const faults = metaFaults(document);
+  if (faults.length > 0) throw invalid(source, faults);
+  // The meta-schema has just shown that it is one.
+  const written = document as JsonObject & WrittenDescription;
+  const description = freeze({
+    name: written.name,
+    version: written.version,
+    title: written.title,
+    description: written.description ?? "",
+    contact: written.contact,
+    documentation: written.documentation,
+    parameters: written.parameters,
+    results: (written.results ?? []).map((result) => ({ ...result, description: result.description ?? "" })),
+    executionDuration: limited(written.executionDuration, descriptionDefaults.executionDuration),
+    destruction: limited(written.destruction, descriptionDefaults.destruction),
+    retry: { ...descriptionDefaults.retry, ...written.retry },
+    concurrency: written.concurrency,
+    estimate: written.estimate,
+    examples: written.examples ?? [],
+    digest: digestOf(document),
+    document: written,
+  } satisfies JobDescription);
+  const contradictions = contradictionsIn(description);
+  if (contradictions.length > 0) throw invalid(source, contradictions);
+  return description;
+}
+
+/** A document that passed the meta-schema. */
+interface WrittenDescription {
+  readonly name: string;
+  readonly version: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly contact?: { readonly name?: string; readonly email?: string };
+  readonly documentation?: string;
+  readonly parameters: JsonObject;
+  readonly results?: readonly { readonly id: string; readonly mediaType: string; readonly description?: string }[];
+  readonly executionDuration?: Partial<Limited>;
+  readonly destruction?: Partial<Limited>;
+  readonly retry?: { readonly maxAttempts?: number };
+  readonly concurrency?: number;
+  readonly estimate?: number;
+  readonly examples?: readonly Example[];
+}
+
+function parseText(text: string, source: string): unknown {
+  try {
+    return toJson(parseYaml(text, { logLevel: "error" }));
+  } catch (cause) {
+    throw invalid(source, [{ field: "", message: cause instanceof Error ? cause.message : String(cause) }], cause);
+  }
+}
+
+/** YAML can say what JSON cannot: infinities, dates by tag, and objects that are shared or contain themselves. */
+function toJson(value: unknown): unknown {
+  return value === undefined ? null : JSON.parse(JSON.stringify(value, refuseNotJson));
+}
+
+function refuseNotJson(name: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`${name}: ${value} is not a JSON number`);
+  return value;
+}
+
+function metaFaults(document: JsonObject): Fault[] {
+  validateDocument ??= compileSchema(metaSchema as unknown as JsonObject);
+  if (validateDocument(document)) return [];
+  return (validateDocument.errors ?? []).map((error) => ({ field: fieldOf(error), message: describeError(error) }));
+}
+
+function fieldOf({ instancePath, propertyName }: ErrorObject): string {
+  const path = instancePath.slice(1).split("/");
+  const names = [...path, ...(propertyName === undefined ? [] : [propertyName])].filter((name) => name !== "");
+  return names.map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~")).join(".");
+}
+
+function describeError(error: ErrorObject): string {
+  const numberForText = error.keyword === "type" && error.params.type === "string" && typeof error.data === "number";
+  return numberForText ? `${ruleOf(error)} (YAML reads ${error.data} as a number: put it in quotes)` : ruleOf(error);
+}
+
+/** What the meta-schema cannot say. */
+function contradictionsIn(description: JobDescription): Fault[] {
+  try {
+    compileSchema(description.parameters);
+  } catch (cause) {
+    // Everything below needs a schema that works.
+    return [{ field: "parameters", message: cause instanceof Error ? cause.message : String(cause) }];
+  }
+  return [
+    ...limitFaults("executionDuration", description.executionDuration),
+    ...limitFaults("destruction", description.destruction),
+    ...nameFaults(Object.keys(propertiesOf(description))),
+    ...duplicates(description.results.map(({ id }) => id)).map((id) => ({
+      field: "results",
+      message: `the id "${id}" occurs twice`,
+    })),
+    ...defaultFaults(description),
+    ...exampleFaults(description),
+  ];
+}
+
+function propertiesOf({ parameters }: JobDescription): JsonObject {
+  const properties = parameters.properties;
+  return isJsonObject(properties) ? properties : {};
+}
+
+function limitFaults(field: string, limit: Limited): Fault[] {
+  if (limit.max === 0 || (limit.default !== 0 && limit.default <= limit.max)) return [];
+  const asked = limit.default === 0 ? "0 (unlimited)" : String(limit.default);
+  return [{ field: `${field}.default`, message: `${asked} is more than ${field}.max, ${limit.max}` }];
+}
+
+function nameFaults(names: readonly string[]): Fault[] {
+  const controls = names.filter((name) => controlNames.includes(name.toUpperCase()));
+  const twice = duplicates(names.map((name) => name.toLowerCase()));
+  return [
+    ...controls.map((name) => ({
+      field: `parameters.properties.${name}`,
+      message: "is a control parameter of UWS; name it differently",
+    })),
+    ...twice.map((name) => ({
+      field: "parameters.properties",
+      message: `"${name}" occurs twice: names are matched without regard to case`,
+    })),
+  ];
+}
+
+/** A default stands in for a value, so it has to be one. */
+function defaultFaults(description: JobDescription): Fault[] {
+  return Object.entries(propertiesOf(description)).flatMap(([name, schema]) => {
+    if (!isJsonObject(schema) || schema.default === undefined) return [];
+    const given = givenOf({ [name]: schema.default });
+    return validateParameters(description, given, { complete: false }).map(({ message }) => ({
+      field: `parameters.properties.${name}.default`,
+      message,
+    }));
+  });
+}
+
+/** Not for completeness: an example may leave out the file that a person has to choose. */
+function exampleFaults(description: JobDescription): Fault[] {
+  return description.examples.flatMap(({ parameters }, index) =>
+    validateParameters(description, givenOf(parameters), { complete: false }).map(({ message }) => ({
+      field: `examples.${index}.parameters`,
+      message,
+    })),
+  );
+}
+
+function duplicates(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
+
+/** Where only one of the two is written, the other follows it. */
+function limited(written: Partial<Limited> | undefined, otherwise: Limited): Limited {
+  const max = written?.max ?? longest(written?.default ?? otherwise.default, otherwise.max);
+  return { default: written?.default ?? shortest(otherwise.default, max), max };
+}
+
+/** Of two durations, 0 being unlimited. */
+const longest = (one: number, other: number) => (one === 0 || other === 0 ? 0 : Math.max(one, other));
+const shortest = (one: number, other: number) =>
+  one === 0 || other === 0 ? Math.max(one, other) : Math.min(one, other);
+
+function freeze<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) freeze(member);
+  }
+  return value;
+}
+
+function invalid(source: string, faults: readonly Fault[], cause?: unknown): UwsError {
+  const lines = faults.map(({ field, message }) => `${source}: ${field === "" ? "" : `${field}: `}${message}`);
+  return new UwsError("invalid", lines.join("\n"), { cause });
+}

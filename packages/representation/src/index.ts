@@ -1,0 +1,32 @@
+/** What goes on the wire: UWS XML, JSON, HTML, and the values of control parameters. No HTTP framework, no store. */
+export {
+  type ListFilter,
+  type PhaseAction,
+  parseExecutionDuration,
+  parseListFilter,
+  parsePhaseAction,
+  parseWait,
+  phaseActions,
+  type Wait,
+} from "./control.ts";
+export { jobHtml, jobListHtml } from "./job-html.ts";
+export {
+  type ErrorSummaryJson,
+  type JobJson,
+  type JobLinksJson,
+  type JobListJson,
+  type JobReferenceJson,
+  jobJson,
+  jobListJson,
+  type ParameterJson,
+  type ResultJson,
+} from "./job-json.ts";
+export { jobListXml } from "./job-list-xml.ts";
+export { jobXml, parametersXml, resultsXml } from "./job-xml.ts";
+export { jobListSchema, jobSchema, problemSchema } from "./json-schema.ts";
+export { type JobLinks, jobUrl, parameterUrl, resultUrl } from "./links.ts";
+export { jobInfoNamespace, uwsNamespace } from "./namespaces.ts";
+export { errorFormat, negotiate, type Representation } from "./negotiate.ts";
+export { internalProblem, type Problem, problem, statusOf } from "./problem.ts";
+export { formatTime, parseDestruction, parseTime } from "./time.ts";
+export { isXmlText } from "./xml.ts";

@@ -1,0 +1,156 @@
+import type { ErrorSummary, Job, JobReference, Parameter, Phase } from "@uws/core";
+import { type JobLinks, jobUrl, parameterUrl, resultUrl } from "./links.ts";
+import { formatTime } from "./time.ts";
+
+/**
+ * A job as JSON, which UWS 1.1 does not define. The names are the standard's in camel case; every member is always
+ * there, null where there is no value; times are text, as `formatTime` writes them. `jobSchema` describes it to OpenAPI.
+ */
+export interface JobJson {
+  readonly jobId: string;
+  readonly runId: string | null;
+  readonly ownerId: string | null;
+  readonly phase: Phase;
+  readonly quote: string | null;
+  readonly creationTime: string;
+  readonly startTime: string | null;
+  readonly endTime: string | null;
+  /** Seconds; 0 = unlimited. */
+  readonly executionDuration: number;
+  readonly destruction: string | null;
+  readonly type: string;
+  readonly typeVersion: string;
+  readonly attempt: number;
+  readonly worker: string | null;
+  readonly progress: {
+    readonly fraction: number;
+    readonly message: string;
+    readonly counters: Readonly<Record<string, number>>;
+  } | null;
+  readonly parameters: readonly ParameterJson[];
+  readonly results: readonly ResultJson[];
+  readonly errorSummary: ErrorSummaryJson | null;
+  readonly links: JobLinksJson;
+}
+
+export type ParameterJson =
+  | { readonly name: string; readonly value: string }
+  | {
+      readonly name: string;
+      readonly byReference: true;
+      readonly href: string;
+      readonly mediaType: string;
+      readonly size: number;
+    };
+
+export interface ResultJson {
+  readonly id: string;
+  readonly href: string;
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number | null;
+}
+
+export interface ErrorSummaryJson {
+  readonly type: ErrorSummary["type"];
+  /** Whether links.error has more to say. */
+  readonly hasDetail: boolean;
+  readonly message: string;
+}
+
+export interface JobLinksJson {
+  readonly self: string;
+  readonly phase: string;
+  readonly parameters: string;
+  readonly results: string;
+  readonly error: string | null;
+  readonly events: string;
+}
+
+export interface JobReferenceJson {
+  readonly jobId: string;
+  readonly href: string;
+  readonly phase: Phase;
+  readonly runId: string | null;
+  readonly ownerId: string | null;
+  readonly creationTime: string;
+  readonly type: string;
+}
+
+/** One page of a job list. */
+export interface JobListJson {
+  readonly jobs: readonly JobReferenceJson[];
+  /** URL of the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+const timeOrNull = (time: Date | undefined) => (time === undefined ? null : formatTime(time));
+
+export function jobJson(job: Job, { url, quote }: JobLinks): JobJson {
+  return {
+    jobId: job.id,
+    runId: job.runId ?? null,
+    ownerId: job.owner ?? null,
+    phase: job.phase,
+    quote: timeOrNull(quote),
+    creationTime: formatTime(job.creationTime),
+    startTime: timeOrNull(job.startTime),
+    endTime: timeOrNull(job.endTime),
+    executionDuration: job.executionDuration,
+    destruction: timeOrNull(job.destruction),
+    type: job.type,
+    typeVersion: job.typeVersion,
+    attempt: job.attempt,
+    worker: job.worker ?? null,
+    progress: job.progress ?? null,
+    parameters: job.parameters.map((parameter) => parameterJson(parameter, url)),
+    results: job.results.map(({ id, mediaType, size }) => ({
+      id,
+      href: resultUrl(url, id),
+      mediaType,
+      size: size ?? null,
+    })),
+    errorSummary: job.error === undefined ? null : errorSummaryJson(job.error),
+    links: {
+      self: url,
+      phase: `${url}/phase`,
+      parameters: `${url}/parameters`,
+      results: `${url}/results`,
+      error: job.error === undefined ? null : `${url}/error`,
+      events: `${url}/events`,
+    },
+  };
+}
+
+function parameterJson(parameter: Parameter, url: string): ParameterJson {
+  const { name } = parameter;
+  if ("value" in parameter) return { name, value: parameter.value };
+  const { mediaType, size } = parameter.upload;
+  return { name, byReference: true, href: parameterUrl(url, name), mediaType, size };
+}
+
+function errorSummaryJson({ type, detail, message }: ErrorSummary): ErrorSummaryJson {
+  return { type, hasDetail: detail !== undefined, message };
+}
+
+/**
+ * One page of a job list.
+ * @param next URL of the next page, where there is one
+ */
+export function jobListJson(
+  jobs: readonly JobReference[],
+  { url, next }: { readonly url: string; readonly next?: string | undefined },
+): JobListJson {
+  return {
+    jobs: jobs.map((job) => ({
+      jobId: job.id,
+      href: jobUrl(url, job.id),
+      phase: job.phase,
+      runId: job.runId ?? null,
+      ownerId: job.owner ?? null,
+      creationTime: formatTime(job.creationTime),
+      type: job.type,
+    })),
+    next: next ?? null,
+  };
+}
