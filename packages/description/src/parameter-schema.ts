@@ -70,3 +70,9 @@ export function fileRule(schema: Schema): FileRule | undefined {
     maxBytes: typeof maxBytes === "number" ? maxBytes : undefined,
   };
 }
+
+/** Whether a parameter of this name may be an uploaded file. */
+export function takesFile(description: JobDescription, name: string): boolean {
+  const schema = schemaFor(parameterSchema(description), name);
+  return schema !== undefined && fileRule(schema) !== undefined;
+}

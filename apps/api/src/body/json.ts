@@ -1,0 +1,34 @@
+import { UwsError } from "@uws/core";
+import { givenOf, type JsonObject } from "@uws/description";
+import type { Field } from "./field.ts";
+
+/**
+ * The fields of a JSON body: an object whose members are what the fields of a form are, control parameters (runId,
+ * phase, executionDuration, destruction, in any case) among them. An array is a repeated field, null is one that is not given,
+ * and an object stands for its JSON text, except under the name `parameters`: its members are fields as well.
+ * @example {"phase": "RUN", "runId": "night 7", "parameters": {"RADIUS": 0.5}}
+ * @example {"PHASE": "RUN", "RADIUS": 0.5}
+ */
+export function readJson(text: string): Field[] {
+  const body = parse(text);
+  if (!isObject(body)) throw new UwsError("invalid", "The body of the request must be a JSON object.");
+  return Object.entries(body).flatMap(([name, value]) =>
+    name === "parameters" && isObject(value) ? fieldsOf(value) : fieldsOf({ [name]: value }),
+  );
+}
+
+function fieldsOf(object: JsonObject): Field[] {
+  return givenOf(object).flatMap((given) => ("value" in given ? [{ name: given.name, value: given.value }] : []));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UwsError("invalid", `The body of the request is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

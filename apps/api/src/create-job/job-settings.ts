@@ -1,0 +1,81 @@
+import { limits, UwsError } from "@uws/core";
+import type { JobDescription, Limited } from "@uws/description";
+import { parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
+import type { ControlParameters } from "../control-parameters.ts";
+
+/** What stands for "never" where a destruction time must be given: a hundred years, in seconds. */
+export const never = 100 * 365.25 * 24 * 3600;
+
+/** What a client asks of a new job by control parameters, within what its description allows. */
+export interface JobSettings {
+  readonly runId: string | undefined;
+  readonly run: boolean;
+  /** Seconds; 0 = unlimited. */
+  readonly executionDuration: number;
+  /** A time, or seconds from now. */
+  readonly destruction: Date | number;
+}
+
+/**
+ * Reads the control parameters of a job that is to be created.
+ * @param problems gets a line for each that is wrong
+ * @param now milliseconds since 1970
+ */
+export function readSettings(
+  control: ControlParameters,
+  description: JobDescription,
+  problems: string[],
+  now = Date.now(),
+): JobSettings {
+  const read = <Value>(text: string | undefined, parse: (text: string) => Value, otherwise: Value): Value => {
+    if (text === undefined) return otherwise;
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof UwsError)) throw error;
+      problems.push(error.message);
+      return otherwise;
+    }
+  };
+  const { executionDuration, destruction } = description;
+  return {
+    runId: read(control.RUNID, parseRunId, undefined),
+    run: read(control.PHASE, parseFirstPhase, false),
+    executionDuration: read(
+      control.EXECUTIONDURATION,
+      (text) => withinLimit(parseExecutionDuration(text), executionDuration),
+      executionDuration.default,
+    ),
+    destruction: read<Date | number>(
+      control.DESTRUCTION,
+      (text) => {
+        const time = parseDestruction(text);
+        const latest = latestDestruction(destruction);
+        return time.getTime() > now + latest * 1000 ? latest : time;
+      },
+      destruction.default === 0 ? never : destruction.default,
+    ),
+  };
+}
+
+/** The duration that a job gets when it asks for one; 0 = unlimited. */
+export function withinLimit(asked: number, { max }: Limited): number {
+  if (max === 0) return asked;
+  return asked === 0 ? max : Math.min(asked, max);
+}
+
+/** Seconds from now to the latest destruction time. */
+export function latestDestruction({ max }: Limited): number {
+  return max === 0 ? never : max;
+}
+
+function parseRunId(text: string): string {
+  if (text.length <= limits.runIdLength) return text;
+  throw new UwsError("invalid", `RUNID is ${text.length} characters long; allowed: ${limits.runIdLength}`);
+}
+
+/** A new job can be told to run, and nothing else (UWS 1.1, section 2.2.3.1). */
+function parseFirstPhase(text: string): boolean {
+  if (parsePhaseAction(text) === "RUN") return true;
+  throw new UwsError("invalid", `PHASE=${text}: not allowed when a job is created; allowed: RUN`);
+}

@@ -1,0 +1,28 @@
+import type { BlobStore } from "@uws/blobs";
+import type { Config } from "@uws/config";
+import type { Dispatch } from "@uws/dispatch";
+import type { Store } from "@uws/store";
+import type { Logger } from "pino";
+import type { Authenticator } from "./authenticator.ts";
+import type { Quotes } from "./quotes.ts";
+import type { Waiters } from "./waiters.ts";
+
+/** What the API stands on; opened and closed by whoever starts it. */
+export interface ApiDependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly dispatch: Dispatch;
+  readonly blobs: BlobStore;
+  readonly log: Logger;
+  /** Further checks of the process that `/readyz` reports; all must be true. */
+  readonly ready?: () => Promise<Record<string, boolean>>;
+}
+
+/** What every resource may use. */
+export interface Api extends ApiDependencies {
+  readonly authenticator: Authenticator;
+  readonly waiters: Waiters;
+  readonly quotes: Quotes;
+  /** Aborted when the server begins to stop: whoever waits for something else answers at once. */
+  readonly stopping: AbortSignal;
+}

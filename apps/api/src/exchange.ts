@@ -1,0 +1,57 @@
+import { type Job, UwsError } from "@uws/core";
+import { jobUrl } from "@uws/representation";
+import { getJob } from "@uws/store";
+import type { Identity } from "./authenticator.ts";
+import type { Api } from "./dependencies.ts";
+import type { Service } from "./service.ts";
+
+/** One request and what is known about it. */
+export interface Exchange {
+  readonly api: Api;
+  /** HEAD has become GET: the difference is made where the answer is sent. */
+  readonly request: Request;
+  readonly query: URLSearchParams;
+  /** Beginning of all URLs in the answer, no slash at its end. */
+  readonly origin: string;
+  readonly requestId: string;
+  /** The job that the request is about, for the log; set by the router. */
+  jobId: string | undefined;
+}
+
+/** A request to a service. */
+export interface ServiceExchange extends Exchange {
+  readonly service: Service;
+  /** Absolute URL of the job list, no slash at its end. */
+  readonly listUrl: string;
+  readonly caller: Identity;
+  /** Path parameters, decoded; the router has made sure of those that the path names. */
+  readonly path: { readonly id: string; readonly name: string };
+}
+
+/** The media types that the client takes. */
+export function acceptOf({ request }: Exchange): string | undefined {
+  return request.headers.get("accept") ?? undefined;
+}
+
+/**
+ * Finds the job that the request is about.
+ * @throws UwsError "not_found", or "forbidden" where it is somebody else's
+ */
+export async function findJob({ api, service, caller, path }: ServiceExchange): Promise<Job> {
+  const job = await getJob(api.store, service.path, path.id);
+  if (job === undefined) throw new UwsError("not_found", `There is no job ${shorten(path.id)} here.`);
+  if (job.owner !== undefined && job.owner !== caller.owner) {
+    throw new UwsError("forbidden", "This job belongs to somebody else.");
+  }
+  return job;
+}
+
+/** Absolute URL of the job that the request is about. */
+export function thisJobUrl({ listUrl, path }: ServiceExchange): string {
+  return jobUrl(listUrl, path.id);
+}
+
+/** What a client sent, to be shown in a message to it. */
+export function shorten(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text);
+}

@@ -1,0 +1,33 @@
+import type { Service } from "./service.ts";
+
+/** A page for a person who opens the server's address in a browser. */
+export function indexPage(services: readonly Service[]): Response {
+  const rows = services.map(
+    ({ listPath, description }) =>
+      `<tr><td><a href="${listPath}">${listPath}</a></td><td>${Bun.escapeHTML(description.title)}</td><td>${Bun.escapeHTML(description.name)} ${Bun.escapeHTML(description.version)}</td></tr>`,
+  );
+  const page = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>bun-uws</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  table { border-collapse: collapse; width: 100%; }
+  th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884; }
+</style>
+</head>
+<body>
+<h1>Job services</h1>
+<table>
+<tr><th scope="col">Job list (UWS 1.1)</th><th scope="col">What it does</th><th scope="col">Job type</th></tr>
+${rows.join("\n")}
+</table>
+<p><a href="swagger">Try the API</a> · <a href="swagger/json">OpenAPI</a> · <a href="readyz">State</a></p>
+</body>
+</html>
+`;
+  return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
+}

@@ -1,0 +1,3 @@
+/** UWS over HTTP: jobs, their list, live events, health, OpenAPI. */
+export type { ApiDependencies } from "./dependencies.ts";
+export { type RunningApi, startApi } from "./start-api.ts";

@@ -1,0 +1,55 @@
+import { swagger } from "@elysiajs/swagger";
+import { jobListSchema, problemSchema } from "@uws/representation";
+import type { Route } from "../route.ts";
+import { routerOf } from "../router.ts";
+import type { Service } from "../service.ts";
+import { jobWithAttemptsSchema } from "./job-schema.ts";
+
+/** Where the plugin puts the document in a router that never serves anybody. */
+const specPath = "/document";
+
+interface GeneratedDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+}
+
+/**
+ * The OpenAPI document of this server, as @elysiajs/swagger generates it from the routes.
+ *
+ * The plugin says 3.0.3, has a page that loads scripts from another host, and describes bodies only by schemas of Elysia's. So it
+ * sits in a router of its own that is asked once; what the routes say is in their `detail`, written for 3.1.
+ * @param publicUrl as configured
+ */
+export async function openApiDocument(
+  routes: readonly Route[],
+  services: readonly Service[],
+  publicUrl: string | undefined,
+): Promise<object> {
+  const router = routerOf(routes, () => {
+    throw new Error("this router only describes");
+  });
+  router.use(swagger({ path: "/page", specPath, excludeStaticFile: false }));
+  const answer = await router.handle(new Request(`http://localhost${specPath}`));
+  const { paths } = (await answer.json()) as GeneratedDocument;
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "bun-uws",
+      version: "0.1.0",
+      summary: "Long-running jobs",
+      description:
+        "Each service is an endpoint of the IVOA Universal Worker Service pattern 1.1 (https://www.ivoa.net/documents/UWS/).",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: publicUrl ?? "/" }],
+    tags: [
+      ...services.map(({ path, description }) => ({
+        name: path,
+        description: description.description || description.title,
+        ...(description.documentation === undefined ? {} : { externalDocs: { url: description.documentation } }),
+      })),
+      { name: "server", description: "The server itself" },
+    ],
+    paths: Object.fromEntries(Object.entries(paths).filter(([path]) => path !== specPath && path !== "/page")),
+    components: { schemas: { Job: jobWithAttemptsSchema, JobList: jobListSchema, Problem: problemSchema } },
+  };
+}

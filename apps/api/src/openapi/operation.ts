@@ -1,0 +1,92 @@
+/** The parts of an OpenAPI 3.1 operation that we write. */
+export interface OperationObject {
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters?: readonly ParameterObject[];
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, ResponseObject>>;
+}
+
+export interface ParameterObject {
+  readonly name: string;
+  readonly in: "path" | "query" | "header";
+  readonly required?: boolean;
+  readonly description: string;
+  readonly schema: object;
+}
+
+export interface ResponseObject {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, { readonly description: string; readonly schema: object }>>;
+  readonly content?: Content;
+}
+
+export type Content = Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
+
+const text = { type: "string" } as const;
+
+export const schemaRef = (name: "Job" | "JobList" | "Problem") => ({ $ref: `#/components/schemas/${name}` });
+
+export const jobIdParameter: ParameterObject = {
+  name: "id",
+  in: "path",
+  required: true,
+  description: "Id of the job",
+  schema: { type: "string", format: "uuid" },
+};
+
+export function nameParameter(of: string): ParameterObject {
+  return { name: "name", in: "path", required: true, description: of, schema: text };
+}
+
+export function queryParameter(name: string, description: string, schema: object): ParameterObject {
+  return { name, in: "query", description, schema };
+}
+
+/** A 200 of one or several media types. */
+export function ok(description: string, content: Content): Readonly<Record<string, ResponseObject>> {
+  return { "200": { description, content } };
+}
+
+export const plainText: Content = { "text/plain": { schema: text } };
+
+/** A UWS document in XML, with a JSON counterpart. */
+export function xmlAndJson(json: object): Content {
+  return { "text/xml": { schema: text }, "application/json": { schema: json } };
+}
+
+/** A UWS change: a redirect to where there is something to see. */
+export function redirect(description: string): Readonly<Record<string, ResponseObject>> {
+  return {
+    "303": {
+      description,
+      headers: { Location: { description: "Absolute URL", schema: { type: "string", format: "uri" } } },
+    },
+  };
+}
+
+const problems = {
+  400: "A value is wrong; the message names it and what is allowed",
+  403: "Not allowed to this caller, or not in this phase",
+  404: "There is no such thing",
+  413: "Too large",
+  415: "A media type that cannot be read",
+  416: "The range lies outside",
+} as const;
+
+export function refusals(...statuses: readonly (keyof typeof problems)[]): Readonly<Record<string, ResponseObject>> {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status),
+      {
+        description: problems[status],
+        content: { "text/plain": { schema: text }, "application/problem+json": { schema: schemaRef("Problem") } },
+      },
+    ]),
+  );
+}
+
+/** A form or JSON body of these members. */
+export function formOrJson(schema: object): { readonly content: Content } {
+  return { content: { "application/x-www-form-urlencoded": { schema }, "application/json": { schema } } };
+}

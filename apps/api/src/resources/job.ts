@@ -1,0 +1,101 @@
+import { type Job, phases } from "@uws/core";
+import { jobHtml, jobJson, jobXml, negotiate, parseWait } from "@uws/representation";
+import { listAttempts } from "@uws/store";
+import { jsonAnswer, negotiatedAnswer, seeOther } from "../answers.ts";
+import { changeJob } from "../change-job.ts";
+import { acceptOf, findJob, type ServiceExchange, thisJobUrl } from "../exchange.ts";
+import { destroy } from "../move-job.ts";
+import {
+  formOrJson,
+  jobIdParameter,
+  ok,
+  queryParameter,
+  redirect,
+  refusals,
+  schemaRef,
+  xmlAndJson,
+} from "../openapi/operation.ts";
+import type { Resource } from "../resource.ts";
+import { jobAfterWait } from "../wait-for-change.ts";
+
+/** A job (UWS 1.1, sections 2.2.2.2, 2.2.3.2 and following). */
+export const job: Resource = {
+  path: "/:id",
+  methods: {
+    GET: {
+      handle: get,
+      describe: () => ({
+        summary: "Show a job",
+        description: "With WAIT the answer comes when the phase changes, or after so many seconds.",
+        parameters: [
+          jobIdParameter,
+          queryParameter("WAIT", "Seconds to wait for a change; -1 = as long as the server allows", {
+            type: "integer",
+            minimum: -1,
+          }),
+          queryParameter("PHASE", "Wait only while the job is in this phase", { type: "string", enum: phases }),
+        ],
+        responses: { ...ok("The job", xmlAndJson(schemaRef("Job"))), ...refusals(400, 403, 404) },
+      }),
+    },
+    POST: {
+      handle: post,
+      describe: () => ({
+        summary: "Change a job",
+        description:
+          "Takes parameters of the job while it is PENDING, the control parameters PHASE, EXECUTIONDURATION and DESTRUCTION, and ACTION=DELETE.",
+        parameters: [jobIdParameter],
+        requestBody: formOrJson({
+          type: "object",
+          properties: {
+            ACTION: { type: "string", enum: ["DELETE"] },
+            PHASE: { type: "string", enum: ["RUN", "ABORT"] },
+          },
+        }),
+        responses: {
+          ...redirect("Done; Location is the job, or the list where the job is gone"),
+          ...refusals(400, 403, 404, 413, 415),
+        },
+      }),
+    },
+    DELETE: {
+      handle: remove,
+      describe: () => ({
+        summary: "Destroy a job",
+        description: "Stops it if it runs, and removes its results.",
+        parameters: [jobIdParameter],
+        responses: { ...redirect("Gone; Location is the list"), ...refusals(403, 404) },
+      }),
+    },
+  },
+};
+
+async function get(exchange: ServiceExchange): Promise<Response> {
+  const found = await jobAfterWait(exchange, parseWait(exchange.query));
+  const { api, service } = exchange;
+  const links = { url: thisJobUrl(exchange), quote: await api.quotes.quote(found, service.description) };
+  const representation = negotiate(acceptOf(exchange));
+  switch (representation.kind) {
+    case "json":
+      return jsonAnswer({ ...jobJson(found, links), attempts: await attempts(exchange, found) });
+    case "html":
+      return negotiatedAnswer(jobHtml(found, links), "text/html");
+    case "xml":
+      return negotiatedAnswer(jobXml(found, links), representation.mediaType);
+  }
+}
+
+/** The attempts so far: of interest to a person who wonders why a job takes so long. */
+async function attempts({ api }: ServiceExchange, { id, attempt }: Job) {
+  return attempt === 0 ? [] : await listAttempts(api.store, id);
+}
+
+async function post(exchange: ServiceExchange): Promise<Response> {
+  const changed = await changeJob(exchange, ["ACTION", "PHASE", "EXECUTIONDURATION", "DESTRUCTION"], true);
+  return seeOther(changed === "destroyed" ? exchange.listUrl : thisJobUrl(exchange));
+}
+
+async function remove(exchange: ServiceExchange): Promise<Response> {
+  await destroy(exchange, await findJob(exchange));
+  return seeOther(exchange.listUrl);
+}

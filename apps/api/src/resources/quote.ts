@@ -1,0 +1,24 @@
+import { formatTime } from "@uws/representation";
+import { textAnswer } from "../answers.ts";
+import { findJob } from "../exchange.ts";
+import { jobIdParameter, ok, plainText, refusals } from "../openapi/operation.ts";
+import type { Resource } from "../resource.ts";
+
+/** When a job is predicted to complete (UWS 1.1, section 2.1.5). */
+export const quote: Resource = {
+  path: "/:id/quote",
+  methods: {
+    GET: {
+      async handle(exchange) {
+        const { api, service } = exchange;
+        const time = await api.quotes.quote(await findJob(exchange), service.description);
+        return textAnswer(time === undefined ? "" : formatTime(time));
+      },
+      describe: () => ({
+        summary: "Show the predicted end",
+        parameters: [jobIdParameter],
+        responses: { ...ok("ISO 8601, UTC; empty = unknown, or the job has ended", plainText), ...refusals(403, 404) },
+      }),
+    },
+  },
+};

@@ -1,0 +1,97 @@
+import type { Api } from "./dependencies.ts";
+import { errorAnswer } from "./error-answer.ts";
+import type { Exchange } from "./exchange.ts";
+import { originOf } from "./origin.ts";
+import { requestIdOf } from "./request-id.ts";
+import type { ExchangeOf } from "./router.ts";
+
+/** Paths that are asked every few seconds by machines: their log lines are noise. */
+const quietPaths: readonly string[] = ["/healthz", "/readyz"];
+
+/** What the router needs of us, and we of it. */
+export interface Router {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+}
+
+/**
+ * The HTTP server: numbers requests, logs them, and answers HEAD.
+ * @param routerFor makes the router, given a way to find what is known about a request
+ */
+export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Router) {
+  const exchanges = new WeakMap<Request, Exchange>();
+  const exchangeOf: ExchangeOf = (request) => {
+    const exchange = exchanges.get(request);
+    if (exchange === undefined) throw new Error("a request that this server has not received");
+    return exchange;
+  };
+  const router = routerFor(exchangeOf);
+
+  const server = Bun.serve({
+    hostname: api.config.host,
+    port: api.config.httpPort,
+    development: false,
+    // Seconds, the most there is. Long polls end before, event streams have their heartbeat.
+    idleTimeout: 255,
+    // Our own limits are lower, and refuse with a reason.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    async fetch(request) {
+      const started = performance.now();
+      const url = new URL(request.url);
+      // Elysia would read a whole result to tell HEAD its length.
+      const routed = request.method === "HEAD" ? asGet(request) : request;
+      const exchange: Exchange = {
+        api,
+        request: routed,
+        query: url.searchParams,
+        origin: originOf(request.headers, api.config.publicUrl, listeningAt(server)),
+        requestId: requestIdOf(request.headers),
+        jobId: undefined,
+      };
+      exchanges.set(routed, exchange);
+      const answer = await router.fetch(routed);
+      const sent = request.method === "HEAD" ? await withoutBody(answer) : answer;
+      sent.headers.set("x-request-id", exchange.requestId);
+      if (!sent.headers.has("cache-control")) sent.headers.set("cache-control", "no-store");
+      if (api.stopping.aborted) sent.headers.set("connection", "close");
+      api.log[quietPaths.includes(url.pathname) ? "debug" : "info"](
+        {
+          requestId: exchange.requestId,
+          jobId: exchange.jobId,
+          method: request.method,
+          path: url.pathname,
+          status: sent.status,
+          milliseconds: Math.round(performance.now() - started),
+        },
+        "request",
+      );
+      return sent;
+    },
+    error(error) {
+      const requestId = crypto.randomUUID();
+      api.log.error({ err: error, requestId }, "request failed outside of the router");
+      return errorAnswer(error, undefined, requestId);
+    },
+  });
+  return server;
+}
+
+/** http://host:port, as a client on this machine would write it. */
+export function listeningAt({
+  hostname,
+  port,
+}: {
+  readonly hostname?: string | undefined;
+  readonly port?: number | undefined;
+}): string {
+  const host = hostname === undefined || hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : hostname;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function asGet(request: Request): Request {
+  return new Request(request.url, { method: "GET", headers: request.headers, signal: request.signal });
+}
+
+async function withoutBody(answer: Response): Promise<Response> {
+  await answer.body?.cancel();
+  return new Response(null, { status: answer.status, headers: answer.headers });
+}

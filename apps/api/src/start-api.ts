@@ -1,0 +1,64 @@
+import { limits } from "@uws/core";
+import { phasesOf } from "@uws/store";
+import { jsonAnswer } from "./answers.ts";
+import { anonymous } from "./authenticator.ts";
+import type { Api, ApiDependencies } from "./dependencies.ts";
+import { openApiDocument } from "./openapi/document.ts";
+import { Quotes } from "./quotes.ts";
+import { routerOf } from "./router.ts";
+import { listeningAt, startServer } from "./server.ts";
+import { serverRoutes } from "./server-routes.ts";
+import { loadServices } from "./service.ts";
+import { serviceRoutes } from "./service-routes.ts";
+import { waitAtMost } from "./wait-at-most.ts";
+import { Waiters } from "./waiters.ts";
+
+export interface RunningApi {
+  /** http://host:port, no slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** WAIT and event requests that are open now. */
+  waiting(): number;
+  /**
+   * Stops gracefully: no new connections, waiters answered, event streams ended, requests in flight finished, as long as
+   * config.timing.shutdown allows.
+   */
+  stop(): Promise<void>;
+}
+
+/** Starts the HTTP API of all configured services. */
+export async function startApi(given: ApiDependencies): Promise<RunningApi> {
+  const { config, store, dispatch, log } = given;
+  const services = await loadServices(config, store);
+  const stopping = new AbortController();
+  const api: Api = {
+    ...given,
+    authenticator: anonymous,
+    quotes: new Quotes(store),
+    stopping: stopping.signal,
+    waiters: new Waiters({
+      onJob: (listener) => dispatch.news.onJob(listener),
+      phasesOf: (ids) => phasesOf(store, ids),
+      connected: () => dispatch.connected(),
+      limit: limits.waiters,
+      onError: (error) => log.warn({ err: error }, "waiting clients could not be looked after"),
+    }),
+  };
+  // Made from the routes, of which it is itself one.
+  let document: object = {};
+  const routes = [...serverRoutes(services, () => jsonAnswer(document)), ...services.flatMap(serviceRoutes)];
+  document = await openApiDocument(routes, services, config.publicUrl);
+  const server = startServer(api, (exchangeOf) => routerOf(routes, exchangeOf).compile());
+  const url = listeningAt(server);
+  log.info({ url }, "api is listening");
+  return {
+    url,
+    port: Number(new URL(url).port),
+    waiting: () => api.waiters.size,
+    async stop() {
+      stopping.abort();
+      await waitAtMost(server.stop(false), config.timing.shutdown);
+      await server.stop(true);
+    },
+  };
+}

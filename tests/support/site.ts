@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Running, startAll } from "@uws/cli";
+import { UwsClient } from "@uws/client";
+import { loadConfig } from "@uws/config";
+import { natsUrl, testDatabase } from "@uws/testing";
+import pino from "pino";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Times short enough to see a lease run out in a test. Milliseconds. */
+const quick = { lease: 2500, heartbeat: 300, silence: 1200, accept: 1500, sweep: 100, redispatch: 1000, backoff: 50 };
+
+/** A whole server on free ports with a database of its own, as `run up` starts it, and workers as processes. */
+export interface Site {
+  readonly running: Running;
+  client(service: string): UwsClient;
+  /** Starts an example worker; it is killed at the end. */
+  worker(name: "crossmatch" | "simulate", environment?: Record<string, string>): ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** @param nats URL of a nats-server that the test may kill; the test run's own by default */
+export async function startSite(nats?: string): Promise<Site> {
+  const database = await testDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), "uws-site-"));
+  const loaded = loadConfig({}, root);
+  const config = {
+    ...loaded,
+    httpPort: 0,
+    grpcPort: 0,
+    dataDir,
+    databaseUrl: database.url,
+    natsUrl: nats ?? (await natsUrl()),
+    natsPrefix: `t${crypto.randomUUID().slice(0, 8)}`,
+    timing: { ...loaded.timing, ...quick },
+  };
+  const log = pino({ level: process.env.UWS_TEST_LOG ?? "silent" });
+  const running = await startAll({ config, log, say: () => {}, workers: false });
+  const children: ChildProcess[] = [];
+  return {
+    running,
+    client: (service) => new UwsClient(`${running.url}/${service}/async`),
+    worker(name, environment = {}) {
+      const main = join(root, "apps/workers", name, "src/main.ts");
+      const child = spawn(process.execPath, ["--no-orphans", main], {
+        env: { ...process.env, UWS_GATEWAY: running.gateway, ...environment },
+        stdio: ["ignore", "ignore", "ignore"],
+      });
+      children.push(child);
+      return child;
+    },
+    async stop() {
+      await Promise.all(
+        children.map(async (child) => {
+          if (child.exitCode !== null || child.signalCode !== null) return;
+          const exited = once(child, "exit");
+          child.kill("SIGKILL");
+          await exited;
+        }),
+      );
+      await running.stop();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
