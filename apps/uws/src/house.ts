@@ -18,7 +18,12 @@ export interface House {
 }
 
 /** Opens the connections of one process. */
-export function openHouse(config: Config, servers: Servers, name: string, log: Logger): House {
+export function openHouse(
+  config: Config,
+  servers: Pick<Servers, "databaseUrl" | "natsUrl">,
+  name: string,
+  log: Logger,
+): House {
   const store = openStore({ url: servers.databaseUrl, connections: config.databaseConnections, name: `uws-${name}` });
   const dispatch = openDispatch({
     url: servers.natsUrl,

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { runDemo } from "./demo.ts";
 import { runMigrate } from "./run-migrate.ts";
+import { partNames, servePart } from "./serve-part.ts";
 import { runUp } from "./up.ts";
 
 const program = new Command("uws").description("A server for long-running jobs (IVOA UWS 1.1)");
@@ -16,6 +17,13 @@ program
   .description("match the Messier objects with the Hipparcos stars, from end to end")
   .option("--stay", "keep the server running afterwards", false)
   .action(({ stay }: { stay: boolean }) => runDemo({ stay }));
+
+for (const part of partNames) {
+  program
+    .command(part)
+    .description(`run the ${part} alone, beside others`)
+    .action(() => servePart(part));
+}
 
 program.command("migrate").description("bring the database to the schema of this build").action(runMigrate);
 

@@ -22,7 +22,7 @@ export async function createJobFromRequest(exchange: ServiceExchange): Promise<R
   try {
     job = await readJob(exchange, id);
   } catch (error) {
-    await api.blobs.delete(jobPrefix(id));
+    await removeUploads(exchange, id);
     throw error;
   }
   await store(exchange, job);
@@ -57,12 +57,22 @@ async function readJob(exchange: ServiceExchange, id: string): Promise<NewJob> {
 }
 
 /** A statement whose answer is lost may have been done: then the job is there, and its uploads must stay. */
-async function store({ api, service }: ServiceExchange, job: NewJob): Promise<void> {
+async function store(exchange: ServiceExchange, job: NewJob): Promise<void> {
+  const { api, service } = exchange;
   try {
     await createJob(api.store, job);
   } catch (error) {
     const found = await getJob(api.store, service.path, job.id).catch(() => "unknown" as const);
-    if (found === undefined) await api.blobs.delete(jobPrefix(job.id));
+    if (found === undefined) await removeUploads(exchange, job.id);
     if (found === undefined || found === "unknown") throw error;
+  }
+}
+
+/** A failure to remove them must not hide the failure for which they are removed. */
+async function removeUploads({ api, requestId }: ServiceExchange, job: string): Promise<void> {
+  try {
+    await api.blobs.delete(jobPrefix(job));
+  } catch (error) {
+    api.log.warn({ err: error, requestId, jobId: job }, "uploads of a refused job could not be removed");
   }
 }
