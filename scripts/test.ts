@@ -30,7 +30,7 @@ try {
     [
       process.execPath,
       "test",
-      "--isolate",
+      "--parallel=3",
       "--timeout=60000",
       "--reporter=junit",
       `--reporter-outfile=${report}`,

@@ -32,8 +32,9 @@ async function start(args: string[], environment: Record<string, string>, ready:
   }
   return await until(
     () => {
-      if (child.exitCode !== null) throw new Error(`${args.join(" ")} ended:\n${output}`);
-      return ready.exec(output)?.[1];
+      const said = ready.exec(output)?.[1];
+      if (said === undefined && child.exitCode !== null) throw new Error(`${args.join(" ")} ended:\n${output}`);
+      return said;
     },
     `${ready} of ${args.join(" ")}`,
   );

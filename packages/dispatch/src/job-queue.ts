@@ -104,8 +104,10 @@ export class JobQueue {
       this.#log.warn({ err: error, type }, "the job queue cannot be read");
       return;
     }
+    if (signal.aborted) return;
     const messages = await consumer.fetch({ max_messages: max, expires: pullExpires });
     const stop = () => messages.stop();
+    if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
     // Should the server forget the pull, the iterator would wait for ever.
     const late = setTimeout(stop, pullExpires + 2000);
