@@ -3,17 +3,14 @@ import type { JobDescription, Limited } from "@uws/description";
 import { parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
 import type { ControlParameters } from "../control-parameters.ts";
 
-/** What stands for "never" where a destruction time must be given: a hundred years, in seconds. */
-export const never = 100 * 365.25 * 24 * 3600;
-
 /** What a client asks of a new job by control parameters, within what its description allows. */
 export interface JobSettings {
   readonly runId: string | undefined;
   readonly run: boolean;
   /** Seconds; 0 = unlimited. */
   readonly executionDuration: number;
-  /** A time, or seconds from now. */
-  readonly destruction: Date | number;
+  /** A time, or seconds from now; undefined = never. */
+  readonly destruction: Date | number | undefined;
 }
 
 /**
@@ -46,14 +43,14 @@ export function readSettings(
       (text) => withinLimit(parseExecutionDuration(text), executionDuration),
       executionDuration.default,
     ),
-    destruction: read<Date | number>(
+    destruction: read<Date | number | undefined>(
       control.DESTRUCTION,
       (text) => {
         const time = parseDestruction(text);
         const latest = latestDestruction(destruction);
-        return time.getTime() > now + latest * 1000 ? latest : time;
+        return latest !== undefined && time.getTime() > now + latest * 1000 ? latest : time;
       },
-      destruction.default === 0 ? never : destruction.default,
+      destruction.default === 0 ? undefined : destruction.default,
     ),
   };
 }
@@ -64,9 +61,9 @@ export function withinLimit(asked: number, { max }: Limited): number {
   return asked === 0 ? max : Math.min(asked, max);
 }
 
-/** Seconds from now to the latest destruction time. */
-export function latestDestruction({ max }: Limited): number {
-  return max === 0 ? never : max;
+/** Seconds from now to the latest destruction time; undefined = there is none. */
+export function latestDestruction({ max }: Limited): number | undefined {
+  return max === 0 ? undefined : max;
 }
 
 function parseRunId(text: string): string {

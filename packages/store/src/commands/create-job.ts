@@ -15,8 +15,8 @@ export interface NewJob {
   readonly parameters: readonly Parameter[];
   /** Seconds; 0 = unlimited. */
   readonly executionDuration: number;
-  /** A time, or seconds from now. */
-  readonly destruction: Date | number;
+  /** A time, or seconds from now; undefined = never. */
+  readonly destruction: Date | number | undefined;
   readonly maxAttempts: number;
   readonly priority?: number;
   readonly traceContext?: Readonly<Record<string, string>>;
@@ -27,9 +27,9 @@ export interface NewJob {
 /** Creates a job, PENDING or, if it is to run, QUEUED (UWS 1.1, section 2.2.3.1). */
 export async function createJob({ sql }: Store, job: NewJob): Promise<void> {
   const destruction =
-    job.destruction instanceof Date
-      ? sql`${job.destruction}`
-      : sql`uws_now() + make_interval(secs => ${job.destruction})`;
+    typeof job.destruction === "number"
+      ? sql`uws_now() + make_interval(secs => ${job.destruction})`
+      : sql`${job.destruction ?? null}::timestamptz`;
   await sql`
     insert into jobs (
       id, service, type, description, owner, run_id, priority, parameters, trace_context,
