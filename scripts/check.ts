@@ -9,6 +9,15 @@ const steps: [name: string, command: string[]][] = [
 ];
 
 let failed = false;
+
+// The version of Bun is pinned in package.json; who copies the README's commands must get that one.
+const { packageManager } = (await Bun.file(join(root, "package.json")).json()) as { packageManager: string };
+const named = (await Bun.file(join(root, "README.md")).text()).match(/\bbun@[\d.]+/g) ?? [];
+if (named.length === 0 || named.some((version) => version !== packageManager)) {
+  console.log(`FAILED README.md must name ${packageManager}, and names ${[...new Set(named)].join(", ")}`);
+  failed = true;
+}
+
 for (const [name, command] of steps) {
   const started = performance.now();
   const status = await Bun.spawn(command, { cwd: root, stdio: ["ignore", "inherit", "inherit"] }).exited;

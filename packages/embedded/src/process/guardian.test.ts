@@ -1,5 +1,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { gone, otherProcess } from "../testing.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { poll } from "../poll.ts";
+import { gone, otherProcess, temporaryFolder } from "../testing.ts";
 import { guard } from "./guardian.ts";
 import { identify } from "./identity.ts";
 
@@ -30,8 +33,11 @@ test("when the server is killed, the guardian ends", async () => {
 });
 
 test("a server that does not listen is killed after its grace", async () => {
-  const script = "trap '' TERM; while :; do sleep 0.05; done";
-  const server = await guard({ ...options, graceSeconds: 1, command: "sh", args: ["-c", script] });
+  await using folder = await temporaryFolder();
+  const deaf = join(folder.path, "deaf");
+  const script = `trap '' TERM; : > "$1"; while :; do sleep 0.05; done`;
+  const server = await guard({ ...options, graceSeconds: 1, command: "sh", args: ["-c", script, "sh", deaf] });
+  await poll({ timeoutMs: 10_000 }, () => (existsSync(deaf) ? true : undefined));
   await server.stop();
   expect(await server.exited).toBe(137);
 });
