@@ -29,6 +29,8 @@ try {
   const tests = Bun.spawn(
     [
       process.execPath,
+      // Whoever stops this script stops the tests as well, and whatever they started.
+      "--no-orphans",
       "test",
       "--parallel=3",
       "--timeout=60000",

@@ -3,18 +3,24 @@ import type { Worker } from "./worker.ts";
 
 const signals = ["SIGTERM", "SIGINT"] as const;
 
-/** The first signal drains the worker, a second one stops it at once; either way the process exits then. */
+/**
+ * Milliseconds in which a signal that comes again is the same one: a terminal tells every process of the group, and
+ * runners (npx, bun run) hand Ctrl-C on once more.
+ */
+const sameSignal = 1000;
+
+/** The first signal drains the worker, a later one stops it at once; either way the process exits then. */
 export function onShutdownSignals(worker: Worker, logger: WorkerLogger): void {
-  let asked = false;
+  let asked: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (asked) {
+    if (asked === undefined) {
+      asked = performance.now();
+      logger.info(`${signal}: draining; once more to stop at once`);
+      void worker.drain().then(() => process.exit(0));
+    } else if (performance.now() - asked > sameSignal) {
       logger.warn(`${signal}: stopping at once`);
       void worker.stop().then(() => process.exit(1));
-      return;
     }
-    asked = true;
-    logger.info(`${signal}: draining; once more to stop at once`);
-    void worker.drain().then(() => process.exit(0));
   };
   for (const signal of signals) process.on(signal, onSignal);
   void worker.closed.then(() => {
