@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startNats, startPostgres } from "@uws/embedded";
@@ -16,11 +16,7 @@ let sharedNatsUrl: Promise<string> | undefined;
 /** Makes an empty database on the test run's PostgreSQL. */
 export async function testDatabase(): Promise<TestDatabase> {
   postgresUrl ??=
-    fromEnvironment("UWS_TEST_DATABASE_URL") ??
-    own(async (dataDir) => {
-      const server = await startPostgres({ dataDir, ephemeral: true });
-      return { url: server.url, stop: () => server.stop() };
-    });
+    fromEnvironment("UWS_TEST_DATABASE_URL") ?? own((dataDir) => startPostgres({ dataDir, ephemeral: true }));
   const server = new URL(await postgresUrl);
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
   await administer(server.href, (sql) => sql.unsafe(`create database ${name}`));
@@ -34,12 +30,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 
 /** The test run's nats-server; tests that share it take a subject prefix of their own. */
 export async function natsUrl(): Promise<string> {
-  sharedNatsUrl ??=
-    fromEnvironment("UWS_TEST_NATS_URL") ??
-    own(async (dataDir) => {
-      const server = await startNats({ dataDir });
-      return { url: server.url, stop: () => server.stop() };
-    });
+  sharedNatsUrl ??= fromEnvironment("UWS_TEST_NATS_URL") ?? own((dataDir) => startNats({ dataDir, ephemeral: true }));
   return await sharedNatsUrl;
 }
 
@@ -48,14 +39,12 @@ function fromEnvironment(name: string): Promise<string> | undefined {
   return value === undefined ? undefined : Promise.resolve(value);
 }
 
-/** Starts a server for this process alone, for a test that is run without the test command. */
-async function own(start: (dataDir: string) => Promise<{ url: string; stop(): Promise<void> }>): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), "uws-test-"));
-  const server = await start(dataDir);
-  process.once("beforeExit", () => {
-    void server.stop().then(() => rm(dataDir, { recursive: true, force: true }));
-  });
-  return server.url;
+/**
+ * Starts a server for this process alone, for a test that is run without the test command. It and its data go when the
+ * process ends, however it ends.
+ */
+async function own(start: (dataDir: string) => Promise<{ url: string }>): Promise<string> {
+  return (await start(await mkdtemp(join(tmpdir(), "uws-test-")))).url;
 }
 
 async function administer(url: string, work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
