@@ -29,8 +29,6 @@ try {
   const tests = Bun.spawn(
     [
       process.execPath,
-      // Whoever stops this script stops the tests as well, and whatever they started.
-      "--no-orphans",
       "test",
       "--parallel=3",
       "--timeout=60000",
@@ -44,6 +42,8 @@ try {
       stdio: ["ignore", "inherit", "inherit"],
     },
   );
+  // Whoever stops this script stops the tests as well.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => tests.kill(signal));
   status = await tests.exited;
 } finally {
   await Promise.all([postgres.stop(), nats.stop()]);

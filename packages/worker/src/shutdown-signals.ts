@@ -4,10 +4,10 @@ import type { Worker } from "./worker.ts";
 const signals = ["SIGTERM", "SIGINT"] as const;
 
 /**
- * Milliseconds in which a signal that comes again is the same one: a terminal tells every process of the group, and
- * runners (npx, bun run) hand Ctrl-C on once more.
+ * Milliseconds in which a SIGINT that comes again is the same Ctrl-C: a terminal tells every process of the group, and
+ * runners (npx, bun run) hand it on once more.
  */
-const sameSignal = 1000;
+const sameInterrupt = 1000;
 
 /** The first signal drains the worker, a later one stops it at once; either way the process exits then. */
 export function onShutdownSignals(worker: Worker, logger: WorkerLogger): void {
@@ -17,7 +17,7 @@ export function onShutdownSignals(worker: Worker, logger: WorkerLogger): void {
       asked = performance.now();
       logger.info(`${signal}: draining; once more to stop at once`);
       void worker.drain().then(() => process.exit(0));
-    } else if (performance.now() - asked > sameSignal) {
+    } else if (signal !== "SIGINT" || performance.now() - asked > sameInterrupt) {
       logger.warn(`${signal}: stopping at once`);
       void worker.stop().then(() => process.exit(1));
     }
