@@ -38,12 +38,42 @@ test("the Messier objects, from upload to results", async () => {
   expect(await (await job.download("chart")).text()).toStartWith("<svg");
 });
 
-test("a table without positions fails the job with a message that says so", async () => {
+test("a column that the parameters name and the table lacks fails the job with a message that says so", async () => {
   const job = await site
     .client("crossmatch")
-    .create({ RADIUS: 0.5 }, { run: true, files: { TABLE: table("name,colour\nM1,red\n") } });
+    .create({ RA: "nowhere", DEC: "b" }, { run: true, files: { TABLE: table("a,b\n1,2\n") } });
   expect((await job.wait()).phase).toBe("ERROR");
-  expect(await job.error()).toContain("colour");
+  expect(await job.error()).toContain("nowhere");
+});
+
+test.each([
+  ["a table without position columns", "name,colour\nM1,red\n"],
+  ["a table without a declination", "name,ra\nM1,83.6\n"],
+  ["something that is no table", String.fromCharCode(0, 1, 2, 255).repeat(100)],
+  ["an empty file", ""],
+])("%s is refused and nothing is stored", async (_what, text) => {
+  const jobs = async () => (await site.client("crossmatch").list()).length;
+  const before = await jobs();
+  const body = new FormData();
+  body.set("TABLE", table(text));
+  const answer = await fetch(url(), { method: "POST", body, redirect: "manual" });
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).toContain("TABLE");
+  expect(await jobs()).toBe(before);
+});
+
+test.each([
+  ["comments and a byte order mark", "\uFEFF# from a catalogue\n\n# twice\n_RAJ2000;_DEJ2000\n56.75;24.12\n"],
+  ["tabs", "alpha\tdelta\n56.75\t24.12\n"],
+  ["quotes", '"Right Ascension","Declination"\n56.75,24.12\n'],
+  ["text in the form", "name,RA_deg,Dec_deg\nM45,56.75,24.12\n"],
+])("a table with %s is taken", async (what, text) => {
+  const { client } = site;
+  const job =
+    what === "text in the form"
+      ? await client("crossmatch").create({ TABLE: text }, { run: true })
+      : await client("crossmatch").create({}, { run: true, files: { TABLE: table(text) } });
+  expect((await job.wait()).phase).toBe("COMPLETED");
 });
 
 test.each([

@@ -1,6 +1,7 @@
 /** Job descriptions: what a job type is, takes and gives. */
 export type { Json, JsonObject } from "./canonical-json.ts";
 export { type GivenParameter, type GivenUpload, givenOf } from "./given-parameter.ts";
+export { type HeadRule, headLength, headRule } from "./head-rule.ts";
 export {
   descriptionDefaults,
   type Example,

@@ -47,6 +47,16 @@ export const metaSchema = {
                 properties: {
                   mediaTypes: { type: "array", items: { type: "string", pattern: "^[^/]+/[^/]+$" } },
                   maxBytes: { type: "integer", minimum: 1 },
+                  head: {
+                    type: "object",
+                    required: ["pattern", "message"],
+                    additionalProperties: false,
+                    properties: {
+                      pattern: { type: "string", format: "regex" },
+                      message: { type: "string", minLength: 1 },
+                      unless: { type: "array", items: { type: "string" } },
+                    },
+                  },
                 },
                 additionalProperties: false,
               },

@@ -7,6 +7,7 @@ import { readFields } from "../body/read-fields.ts";
 import { Uploads } from "../body/uploads.ts";
 import { splitControl } from "../control-parameters.ts";
 import type { ServiceExchange } from "../exchange.ts";
+import { checkHeads } from "./check-heads.ts";
 import { checkParameters } from "./check-parameters.ts";
 import { readSettings } from "./job-settings.ts";
 import { traceContextOf } from "./trace-context.ts";
@@ -41,6 +42,7 @@ async function readJob(exchange: ServiceExchange, id: string): Promise<NewJob> {
   const settings = readSettings(control, description, problems);
   if (control.ACTION !== undefined) problems.push("ACTION: not allowed when a job is created");
   problems.push(...checkParameters(description, parameters, { complete: settings.run }));
+  if (problems.length === 0) problems.push(...(await checkHeads(description, parameters, api.blobs)));
   if (problems.length > 0) throw new UwsError("invalid", problems.join("\n"));
   const traceContext = traceContextOf(request.headers);
   return {
