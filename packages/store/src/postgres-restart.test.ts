@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningPostgres, startPostgres } from "@uws/embedded";
@@ -64,11 +65,14 @@ async function underLoad(terrible: () => Promise<unknown>): Promise<{ acknowledg
       }
     }
   });
-  await until(() => acknowledged.length > 50, "jobs before the fault");
-  await terrible();
-  const before = acknowledged.length;
-  await until(() => acknowledged.length > before + 50, "jobs after the fault");
-  over = true;
+  try {
+    await until(() => acknowledged.length > 50, "jobs before the fault");
+    await terrible();
+    const before = acknowledged.length;
+    await until(() => acknowledged.length > before + 50, "jobs after the fault");
+  } finally {
+    over = true;
+  }
   // A query that hangs would hang the test here.
   await Promise.all(clients);
   return { acknowledged, refused };
@@ -101,3 +105,40 @@ test.each([
     expect(uncaught).toEqual([]);
   },
 );
+
+/** Connections to PostgreSQL go through this; the first that says `word` is cut at once. Gives the URL to use and how often it cut. */
+async function cutAt(word: string) {
+  const real = new URL(postgres.url);
+  const cut = { url: "", times: 0, close: () => proxy.close() };
+  const proxy = createServer((client) => {
+    const server = connect(Number(real.port), real.hostname);
+    const both = () => {
+      client.destroy();
+      server.destroy();
+    };
+    client.on("error", both).on("close", both);
+    server.on("error", both).on("close", both);
+    server.on("data", (bytes) => client.write(bytes));
+    client.on("data", (bytes) => {
+      if (cut.times > 0 || !bytes.includes(word)) return void server.write(bytes);
+      cut.times += 1;
+      client.resetAndDestroy();
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const address = proxy.address();
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
+  cut.url = Object.assign(new URL(real), { hostname: "127.0.0.1", port: String(address.port) }).href;
+  return cut;
+}
+
+test("a connection that breaks while it asks for the array types, before its first query, is the caller's error alone", async () => {
+  const cut = await cutAt("pg_catalog.pg_type");
+  const broken = openStore({ url: cut.url, connections: 1 });
+  // Told of the break, or asked again over a new connection: it was not sent yet, both are right.
+  await broken.sql`select 1`.catch(() => undefined);
+  await broken.sql`select 1`;
+  await broken.close();
+  cut.close();
+  expect({ cut: cut.times, uncaught }).toEqual({ cut: 1, uncaught: [] });
+});
