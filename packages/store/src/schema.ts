@@ -90,20 +90,24 @@ export const jobs = pgTable(
     errorDetail: text("error_detail"),
   },
   (table) => [
-    // The list of a service, newest first, and the same by owner and by phase.
-    index("jobs_list").on(table.service, table.creationTime.desc().nullsFirst(), table.id.desc().nullsFirst()),
-    index("jobs_list_of_owner").on(
-      table.service,
-      table.owner,
-      table.creationTime.desc().nullsFirst(),
-      table.id.desc().nullsFirst(),
-    ),
+    // The list that a caller sees, newest first; the same by phase (ARCHIVED too) and by run id.
+    index("jobs_list")
+      .on(table.service, table.owner, table.creationTime.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`phase <> 'ARCHIVED'`),
     index("jobs_list_of_phase").on(
       table.service,
+      table.owner,
       table.phase,
       table.creationTime.desc().nullsFirst(),
       table.id.desc().nullsFirst(),
     ),
+    index("jobs_list_of_run")
+      .on(table.service, table.owner, table.runId, table.creationTime.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`run_id is not null`),
+    // What counts towards an owner's quota.
+    index("jobs_active")
+      .on(table.service, table.owner)
+      .where(sql`phase in ('QUEUED', 'EXECUTING', 'UNKNOWN', 'SUSPENDED')`),
     // What is to be handed to the message queue, in order; and what was handed over and not claimed.
     index("jobs_to_dispatch")
       .on(table.type, table.priority.desc().nullsFirst(), table.queuedAt, table.id)
@@ -113,7 +117,7 @@ export const jobs = pgTable(
       .where(sql`phase in ('QUEUED', 'SUSPENDED') and dispatched_at is not null and attempt_token is null`),
     // What a worker holds. The times that each heartbeat moves are not in it, so that heartbeats stay cheap (HOT).
     index("jobs_held").on(table.type).where(sql`attempt_token is not null`),
-    index("jobs_destruction").on(table.destruction).where(sql`phase <> 'ARCHIVED'`),
+    index("jobs_destruction").on(table.destruction).where(sql`destruction is not null`),
     // How long the jobs of a type took, latest first, for quotes.
     index("jobs_completed").on(table.type, table.endTime.desc().nullsFirst()).where(sql`phase = 'COMPLETED'`),
   ],
@@ -190,3 +194,30 @@ export const garbage = pgTable("garbage", {
   id: bigint("id", { mode: "number" }).generatedAlwaysAsIdentity().primaryKey(),
   key: text("key").notNull(),
 });
+
+/** People who may log in with a password (HTTP Basic). */
+export const users = pgTable("users", {
+  name: text("name").primaryKey(),
+  /** argon2id, in the PHC string format. */
+  password: text("password").notNull(),
+  creationTime: time("creation_time").notNull(),
+});
+
+/** Which job a request with an Idempotency-Key has made, so that its repetition makes no other. Kept for a day. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    service: text("service").notNull(),
+    /** Empty: anonymous. */
+    owner: text("owner").notNull(),
+    key: text("key").notNull(),
+    /** SHA-256 of what the request says. */
+    request: text("request").notNull(),
+    jobId: uuid("job_id").notNull(),
+    creationTime: time("creation_time").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.service, table.owner, table.key] }),
+    index("idempotency_keys_age").on(table.creationTime),
+  ],
+);

@@ -1,0 +1,2 @@
+/** Who sends a request: identities and how they are shown. */
+export {};
