@@ -91,7 +91,8 @@ function read(group: Group, schema: ParameterSchema): { readonly value: Json; re
   if (property === undefined) return { value: text, rule: unknownName(schema) };
   const file = fileRule(property);
   if (group.uploads.length > 0) {
-    const rule = uploadRule(group, file);
+    // Where nothing is said of a parameter, it may be a file as well.
+    const rule = uploadRule(group, property === true ? anyFile : file);
     return rule === undefined ? { value: text } : { value: text, rule };
   }
   const maxBytes = file?.maxBytes;
@@ -106,6 +107,8 @@ function unknownName({ names }: ParameterSchema): string {
   const known = [...names.values()];
   return `is not a parameter of this job type; ${known.length === 0 ? "it has none" : `it has ${known.join(", ")}`}`;
 }
+
+const anyFile: FileRule = { mediaTypes: [], maxBytes: undefined };
 
 function uploadRule({ uploads, texts }: Group, file: FileRule | undefined): string | undefined {
   if (file === undefined) return "takes a value, not a file";
