@@ -221,3 +221,16 @@ export const idempotencyKeys = pgTable(
     index("idempotency_keys_age").on(table.creationTime),
   ],
 );
+
+/** What workers show to be let in: bearer tokens, of which only a hash is kept. */
+export const workerTokens = pgTable("worker_tokens", {
+  /** Names the token to the operator. */
+  name: text("name").primaryKey(),
+  /** SHA-256 of the token, hexadecimal. Tokens are random, so that no slow hash is needed. */
+  hash: text("hash").notNull().unique(),
+  /** Job types that its bearer may run; null = all. */
+  types: text("types").array(),
+  creationTime: time("creation_time").notNull(),
+  /** Null = for ever. */
+  expiry: time("expiry"),
+});
