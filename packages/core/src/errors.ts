@@ -3,6 +3,7 @@
  *
  * - `invalid`: the request is wrong as it is; the message names the parameter and what is allowed.
  * - `not_found`: there is no such job, result, parameter, service.
+ * - `unauthenticated`: who calls is not known: no credentials, or none that are valid.
  * - `forbidden`: the caller may not, or the job's phase does not allow it.
  * - `conflict`: it contradicts something that was there before.
  * - `too_large`: a limit on size or number was passed.
@@ -13,6 +14,7 @@
 export type ErrorCode =
   | "invalid"
   | "not_found"
+  | "unauthenticated"
   | "forbidden"
   | "conflict"
   | "too_large"

@@ -1,6 +1,7 @@
 /** What a job is and how it lives. No I/O, no framework, nothing of ours imported. */
 export { type Clock, systemClock } from "./clock.ts";
 export { type ErrorCode, UwsError } from "./errors.ts";
+export type { Bound, InputParameter } from "./input-parameter.ts";
 export type { ErrorSummary, Job, JobReference, Parameter, Progress, Result, Upload } from "./job.ts";
 export { limits } from "./limits.ts";
 export {

@@ -16,8 +16,14 @@ export const limits = {
   waitSeconds: 60,
   /** WAIT and event requests open at once in one process; further waits are answered at once. */
   waiters: 20_000,
+  /** Those of one owner or, where callers are anonymous, of one address. */
+  waitersPerCaller: 1000,
   /** Jobs that one JSON page of a list holds. */
   listPage: 1000,
+  /** Jobs that one such page looks at, where a filter on type, parameters, or phase and run id makes it look. */
+  listScan: 10_000,
+  /** Parameter values that a list is filtered by. */
+  listParameters: 10,
   /** Log lines stored for one attempt. */
   logLines: 10_000,
   /** Characters of one log line, progress message or error message. */

@@ -6,36 +6,50 @@ export { type AttemptRef, newAttemptToken, parseAttemptToken } from "./attempt.t
 export { abortJob } from "./commands/abort-job.ts";
 export { acceptAttempts } from "./commands/accept-attempts.ts";
 export { addResult } from "./commands/add-result.ts";
+export { addWorkerToken, type NewWorkerToken } from "./commands/add-worker-token.ts";
+export { archiveJob, type Keep } from "./commands/archive-job.ts";
+export { type ArchivingService, abortDueJobs, archiveJobs } from "./commands/archive-jobs.ts";
+export { changeJob, type JobChange } from "./commands/change-job.ts";
 export { type Claim, type ClaimedJob, claimJobs } from "./commands/claim-jobs.ts";
 export { forgetGarbage, type Garbage, listGarbage } from "./commands/collect-garbage.ts";
 export { completeAttempts } from "./commands/complete-attempts.ts";
-export { createJob, type NewJob } from "./commands/create-job.ts";
+export { createJob, type IdempotencyKey, type JobCreated, type NewJob } from "./commands/create-job.ts";
 export { deleteJob } from "./commands/delete-job.ts";
 export { destroyJobs } from "./commands/destroy-jobs.ts";
 export { type DispatchedJob, dispatchJobs } from "./commands/dispatch-jobs.ts";
 export { expireAttempts } from "./commands/expire-attempts.ts";
 export { type Failure, failAttempts } from "./commands/fail-attempts.ts";
+export { forgetIdempotencyKeys } from "./commands/forget-idempotency-keys.ts";
 export { type Backoff, loseLeases } from "./commands/lose-leases.ts";
 export { markSilent } from "./commands/mark-silent.ts";
 export { type AttemptEvents, type LogLine, recordEvents } from "./commands/record-events.ts";
 export { redispatchJobs } from "./commands/redispatch-jobs.ts";
 export { type GivenBack, releaseAttempts } from "./commands/release-attempts.ts";
+export { removeWorkerToken } from "./commands/remove-worker-token.ts";
 export { type Renewed, renewLeases } from "./commands/renew-leases.ts";
-export { runJob } from "./commands/run-job.ts";
 export { saveDescription } from "./commands/save-description.ts";
-export { setDestruction } from "./commands/set-destruction.ts";
-export { setExecutionDuration } from "./commands/set-execution-duration.ts";
-export { setParameters } from "./commands/set-parameters.ts";
 export { unclaimJobs } from "./commands/unclaim-jobs.ts";
 export { isJobId, newJobId } from "./job-id.ts";
 export { migrate } from "./migrate.ts";
 export { findAttempt } from "./queries/find-attempt.ts";
+export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
 export { getJob } from "./queries/get-job.ts";
+export {
+  type JobListFilter,
+  jobListStatement,
+  type ListPosition,
+  type ParameterFilter,
+} from "./queries/job-list-statement.ts";
 export { type Attempt, listAttempts } from "./queries/list-attempts.ts";
-export { type JobListFilter, listJobs } from "./queries/list-jobs.ts";
+export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts";
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
+export { listWorkerTokens, type WorkerToken } from "./queries/list-worker-tokens.ts";
 export { phasesOf } from "./queries/phases-of.ts";
 export { ping } from "./queries/ping.ts";
+export { type QueuePosition, queuePosition } from "./queries/queue-position.ts";
 export { type TypeStatistics, typeStatistics } from "./queries/type-statistics.ts";
+export { typesOfJobs } from "./queries/types-of-jobs.ts";
 export { waitingTypes } from "./queries/waiting-types.ts";
+export type { Quota } from "./quota.ts";
 export { openStore, type Sql, type Store, type StoreOptions } from "./store.ts";
+export { hashWorkerToken, newWorkerToken } from "./worker-token.ts";

@@ -3,6 +3,7 @@ import { newAttemptToken, parseAttemptToken } from "./attempt.ts";
 import { abortJob } from "./commands/abort-job.ts";
 import { acceptAttempts } from "./commands/accept-attempts.ts";
 import { addResult } from "./commands/add-result.ts";
+import { changeJob } from "./commands/change-job.ts";
 import { claimJobs } from "./commands/claim-jobs.ts";
 import { listGarbage } from "./commands/collect-garbage.ts";
 import { completeAttempts } from "./commands/complete-attempts.ts";
@@ -17,9 +18,6 @@ import { recordEvents } from "./commands/record-events.ts";
 import { redispatchJobs } from "./commands/redispatch-jobs.ts";
 import { releaseAttempts } from "./commands/release-attempts.ts";
 import { renewLeases } from "./commands/renew-leases.ts";
-import { runJob } from "./commands/run-job.ts";
-import { setExecutionDuration } from "./commands/set-execution-duration.ts";
-import { setParameters } from "./commands/set-parameters.ts";
 import { unclaimJobs } from "./commands/unclaim-jobs.ts";
 import { getJob } from "./queries/get-job.ts";
 import { listAttempts } from "./queries/list-attempts.ts";
@@ -39,6 +37,7 @@ const read = async (id: string) => {
 };
 const noEvents = { progress: null, log: [], checkpoint: null } as const;
 const noDelay = { base: 0, max: 0 };
+const toRun = { run: { quota: undefined } };
 /** Other tests' jobs stand in the same tables: of what a sweep did, only what concerns this job. */
 const of = <T extends { id: string }>(id: string, rows: T[]) => rows.filter((row) => row.id === id);
 
@@ -124,7 +123,7 @@ test("no write under another token, and none after the job was aborted", async (
   expect(await addResult(store, attempt, result, 0)).toBe("fenced");
   expect(await read(attempt.job)).toMatchObject({ phase: "ABORTED", results: [] });
   expect(await abortJob(store, attempt.job)).toBe(false);
-  expect(await runJob(store, attempt.job)).toBe(false);
+  expect(await changeJob(store, attempt.job, toRun)).toEqual({ outcome: "refused" });
 });
 
 test("a claim that is not accepted in time is taken back, and no attempt is spent", async () => {
@@ -226,7 +225,7 @@ test("the execution duration ends an attempt; results stay", async () => {
   const attempt = await fixture.start({ executionDuration: 60 });
   await addResult(store, attempt, { id: "r", mediaType: "a/b", size: 1, location: { key: "k", sha256: "s" } }, 0);
   expect(of(attempt.job, await expireAttempts(fixture.later("50 seconds"), 1000))).toEqual([]);
-  await setExecutionDuration(store, attempt.job, 40);
+  await changeJob(store, attempt.job, { executionDuration: 40 });
   expect(of(attempt.job, await expireAttempts(fixture.later("50 seconds"), 1000))).toMatchObject([
     { token: attempt.token },
   ]);
@@ -254,13 +253,18 @@ test("parameters change while PENDING, by name without regard to case, and not a
       { name: "a", value: "3" },
     ],
   });
-  expect(await setParameters(store, id, [{ name: "a", value: "4" }])).toBe(true);
+  expect(await changeJob(store, id, { parameters: [{ name: "a", value: "4" }] })).toEqual({
+    outcome: "changed",
+    phase: "PENDING",
+  });
   expect((await read(id)).parameters).toEqual([
     { name: "B", value: "2" },
     { name: "a", value: "4" },
   ]);
-  expect(await runJob(store, id)).toBe(true);
-  expect(await setParameters(store, id, [{ name: "a", value: "5" }])).toBe(false);
+  expect(await changeJob(store, id, toRun)).toEqual({ outcome: "changed", phase: "QUEUED" });
+  const late = { parameters: [{ name: "a", value: "5" }], executionDuration: 7 };
+  expect(await changeJob(store, id, late)).toEqual({ outcome: "refused" });
+  expect(await read(id)).toMatchObject({ executionDuration: 600 });
 });
 
 test("a window of jobs is dispatched, the most urgent first, and again when nobody claims them", async () => {
@@ -289,8 +293,8 @@ test("a deleted or destroyed job leaves nothing but garbage to collect", async (
   expect(await completeAttempts(store, [attempt])).toEqual([]);
 
   const id = await fixture.create({ destruction: 100_000 });
-  expect(of(id, await destroyJobs(store, 1000))).toEqual([]);
-  expect(of(id, await destroyJobs(fixture.later("100001 seconds"), 1000))).toEqual([{ id, token: null }]);
+  expect(of(id, await destroyJobs(store, [], 1000))).toEqual([]);
+  expect(of(id, await destroyJobs(fixture.later("100001 seconds"), [], 1000))).toEqual([{ id, token: null }]);
   const garbage = (await listGarbage(store, 1000)).map(({ key }) => key);
   expect(garbage).toContain(`jobs/${attempt.job}/`);
   expect(garbage).toContain(`jobs/${id}/`);
