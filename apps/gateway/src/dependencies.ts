@@ -6,9 +6,11 @@ import type { Logger } from "pino";
 
 /** What the gateway stands on. */
 export interface GatewayDependencies {
-  readonly config: Pick<Config, "host" | "grpcPort" | "timing">;
+  readonly config: Pick<Config, "host" | "grpcPort" | "grpc" | "timing">;
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly blobs: BlobStore;
   readonly log: Logger;
+  /** Lets workers in that this process starts itself, where a token is required; never stored. */
+  readonly ownToken?: { readonly token: string; readonly types: readonly string[] } | undefined;
 }

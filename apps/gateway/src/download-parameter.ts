@@ -6,6 +6,7 @@ import type { Chunk, ParameterRef__Output, WorkerServiceHandlers } from "@uws/pr
 import type { Store } from "@uws/store";
 import type { Logger } from "pino";
 import type { AttemptWriter } from "./attempt-writer.ts";
+import type { Authentication } from "./authentication.ts";
 import { authorize } from "./authorize-attempt.ts";
 import { grpcError } from "./grpc-error.ts";
 
@@ -14,13 +15,14 @@ const chunkBytes = 64 * 1024;
 
 /** Sends the bytes of an uploaded parameter to the worker that holds the job. */
 export function downloadParameterHandler(
+  authentication: Authentication,
   store: Store,
   writer: AttemptWriter,
   blobs: BlobStore,
   log: Logger,
 ): WorkerServiceHandlers["DownloadParameter"] {
   return (call) => {
-    download(store, writer, blobs, call).then(
+    download(authentication, store, writer, blobs, call).then(
       () => call.end(),
       (error: unknown) => {
         if (call.cancelled) return;
@@ -32,13 +34,15 @@ export function downloadParameterHandler(
 }
 
 async function download(
+  authentication: Authentication,
   store: Store,
   writer: AttemptWriter,
   blobs: BlobStore,
   call: ServerWritableStream<ParameterRef__Output, Chunk>,
 ): Promise<void> {
   const { attemptToken, name, offset } = call.request;
-  const upload = findUpload((await authorize(store, writer, attemptToken)).parameters, name);
+  const { parameters } = await authorize(store, writer, authentication.bearerOf(call), attemptToken);
+  const upload = findUpload(parameters, name);
   const blob = await blobs.get(upload.key);
   if (blob === undefined) throw new UwsError("not_found", `The bytes of parameter ${name} are gone.`);
   for await (const bytes of blob.stream(Math.min(offset, blob.size))) {

@@ -59,13 +59,13 @@ beforeAll(async () => {
     pick: (types) => dispatchJobs(store, types, limits.dispatchWindow),
   });
   const house = {
-    config: { host: "127.0.0.1", grpcPort: 0, timing },
+    config: { host: "127.0.0.1", grpcPort: 0, timing, grpc: { allowPlainText: false, tokenCheck: 5000 } },
     store,
     dispatch,
     blobs: openFileBlobs(folder),
     log,
   };
-  keeper = startKeeper(house);
+  keeper = startKeeper({ ...house, config: { timing, services: [] } });
   gateway = await startGateway(house);
   await saveDescription(store, { digest: "d", type: "any", version: "1.0.0", document: {} });
 });

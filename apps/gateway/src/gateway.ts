@@ -1,36 +1,57 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, type ServerCredentials } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { limits, UwsError } from "@uws/core";
 import { packageDefinition, WorkerService } from "@uws/protocol";
 import { HealthImplementation } from "grpc-health-check";
 import { AttemptWriter } from "./attempt-writer.ts";
+import { Authentication } from "./authentication.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { downloadParameterHandler } from "./download-parameter.ts";
+import { protectionOf } from "./protection.ts";
 import { Pullers } from "./pullers.ts";
+import { reloadOnHangup } from "./reload-on-hangup.ts";
 import { ResultStore } from "./result-store.ts";
 import { Sessions } from "./sessions.ts";
 import { uploadResultHandler } from "./upload-result.ts";
 import { workHandler } from "./work.ts";
+import { WorkerTokens } from "./worker-tokens.ts";
 
 /** A gateway that listens. */
 export interface Gateway {
   /** host:port; the real port when the configured one is 0. */
   readonly address: string;
   readonly port: number;
+  /** What a worker on this machine connects to (UWS_GATEWAY): `https://` where TLS is spoken; loopback for all addresses. */
+  readonly url: string;
+  /** Whether workers must show a token. */
+  readonly requireToken: boolean;
   /** Takes no new jobs, stores what workers have reported, and asks them to connect elsewhere. Leases go on. */
   stop(): Promise<void>;
 }
 
-/** Starts the worker protocol's server. */
+/**
+ * Starts the worker protocol's server.
+ * @throws ConfigError when its protection is not what the configuration promises
+ */
 export async function startGateway(dependencies: GatewayDependencies): Promise<Gateway> {
-  const { config, store, dispatch, blobs, log } = dependencies;
+  const { config, store, dispatch, blobs, log, ownToken } = dependencies;
+  const protection = protectionOf(config);
   const sessions = new Sessions();
   const pullers = new Pullers(dependencies, sessions);
   const writer = new AttemptWriter(dependencies);
   const results = new ResultStore(store, blobs, dispatch.news);
   const health = new HealthImplementation({ "": "SERVING", "uws.worker.v1.WorkerService": "SERVING" });
 
+  const tokens = protection.requireToken
+    ? new WorkerTokens(store, config.grpc.tokenCheck, log, ownToken, (bearer) => {
+        log.warn({ token: bearer.name }, "a worker's token was removed or has expired");
+        sessions.expel(bearer);
+      })
+    : undefined;
+  const authentication = new Authentication(tokens);
+
   const server = new Server({
+    interceptors: authentication.interceptors,
     "grpc.max_receive_message_length": limits.messageBytes,
     "grpc.max_send_message_length": limits.messageBytes * 4,
     // A frozen worker, or one whose network is gone, is noticed by these.
@@ -39,22 +60,31 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     "grpc.keepalive_permit_without_calls": 1,
   });
   server.addService(WorkerService.service, {
-    Work: workHandler(dependencies, sessions, writer, results, () => pullers.changed()),
-    UploadResult: uploadResultHandler(store, writer, results, log),
-    DownloadParameter: downloadParameterHandler(store, writer, blobs, log),
+    Work: workHandler(dependencies, authentication, sessions, writer, results, () => pullers.changed()),
+    UploadResult: uploadResultHandler(authentication, store, writer, results, log),
+    DownloadParameter: downloadParameterHandler(authentication, store, writer, blobs, log),
   });
   health.addToServer(server);
   new ReflectionService(packageDefinition).addToServer(server);
   dispatch.news.onCancel((cancel) => sessions.cancel(cancel));
 
-  const port = await listen(server, config.host, config.grpcPort);
-  const address = `${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
-  log.info({ address }, "gateway listens, in plain text and without authentication");
+  const host = protection.host.includes(":") ? `[${protection.host}]` : protection.host;
+  const port = await listen(server, `${host}:${config.grpcPort}`, protection.credentials).catch((error) => {
+    tokens?.stop();
+    throw error;
+  });
+  const address = `${host}:${port}`;
+  const stopReloading = protection.tls === undefined ? undefined : reloadOnHangup(protection.tls, log);
+  log[protection.weak ? "warn" : "info"]({ address }, `gateway listens, ${protection.description}`);
 
   return {
     address,
     port,
+    url: `${protection.tls === undefined ? "" : "https://"}${nearest[host] ?? host}:${port}`,
+    requireToken: protection.requireToken,
     async stop() {
+      stopReloading?.();
+      tokens?.stop();
       health.setStatus("", "NOT_SERVING");
       await pullers.stop();
       sessions.drain(config.timing.shutdown);
@@ -66,10 +96,12 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+/** Where a gateway that listens on all addresses is found from this machine. */
+const nearest: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "[::]": "[::1]" };
+
+function listen(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, credentials, (error, bound) => {
       if (error) reject(new Error(`The gateway cannot listen on ${address}: ${error.message}`, { cause: error }));
       else resolve(bound);
     });

@@ -5,6 +5,7 @@ import { type ErrorCode, UwsError } from "@uws/core";
 const codes: Readonly<Record<ErrorCode, status>> = {
   invalid: status.INVALID_ARGUMENT,
   not_found: status.NOT_FOUND,
+  unauthenticated: status.UNAUTHENTICATED,
   forbidden: status.PERMISSION_DENIED,
   conflict: status.ALREADY_EXISTS,
   too_large: status.RESOURCE_EXHAUSTED,

@@ -15,6 +15,8 @@ import { storable } from "./checked-result.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { type AttemptListener, HeldAttempt, type Report } from "./held-attempt.ts";
 import type { ResultStore } from "./result-store.ts";
+import { uncoveredJobs } from "./uncovered-jobs.ts";
+import type { Bearer } from "./worker-tokens.ts";
 
 /** The stream of one worker, as the session uses it. */
 export interface WorkerStream {
@@ -45,6 +47,7 @@ const typeName = /^[A-Za-z0-9_-]{1,100}$/;
  */
 export class Session implements AttemptListener {
   readonly id = crypto.randomUUID();
+  readonly bearer: Bearer;
   readonly #dependencies: GatewayDependencies;
   readonly #stream: WorkerStream;
   readonly #writer: AttemptWriter;
@@ -62,20 +65,31 @@ export class Session implements AttemptListener {
   readonly #held = new Map<string, HeldAttempt>();
   #paused = false;
 
-  /** @param onChange called when slots become free or are taken, and when the session opens or closes */
+  /**
+   * @param bearer whose token opened the stream
+   * @param certificate the subject of the client certificate that was shown and is valid, for the log
+   * @param onChange called when slots become free or are taken, and when the session opens or closes
+   */
   constructor(
     dependencies: GatewayDependencies,
+    bearer: Bearer,
+    certificate: string | undefined,
     stream: WorkerStream,
     writer: AttemptWriter,
     results: ResultStore,
     onChange: () => void,
   ) {
     this.#dependencies = dependencies;
+    this.bearer = bearer;
     this.#stream = stream;
     this.#writer = writer;
     this.#results = results;
     this.#onChange = onChange;
-    this.#log = dependencies.log.child({ session: this.id });
+    this.#log = dependencies.log.child({
+      session: this.id,
+      ...(bearer.name === "" ? {} : { token: bearer.name }),
+      ...(certificate === undefined ? {} : { certificate }),
+    });
   }
 
   get worker(): string {
@@ -199,13 +213,15 @@ export class Session implements AttemptListener {
     this.#greeting = true;
     const wrong = wrongHello(hello);
     if (wrong !== undefined) return this.broken(wrong);
+    const uncovered = hello.jobTypes.find((type) => this.bearer.types?.has(type) === false);
+    if (uncovered !== undefined) return this.#refuse(uncovered);
     this.#worker = storable(hello.workerName === "" ? hello.instanceId : hello.workerName, 200);
     this.#instance = hello.instanceId;
     this.#types = new Set(hello.jobTypes);
     this.#log = this.#log.child({ worker: this.#worker });
     let held: HeldVerdict[];
     try {
-      held = await Promise.all(hello.held.map(({ attemptToken }) => this.#judge(attemptToken)));
+      held = await this.#judgeAll(hello.held.map(({ attemptToken }) => attemptToken));
     } catch (error) {
       this.#log.warn({ err: error }, "a worker's attempts could not be judged; it will come again");
       this.close(new UwsError("unavailable", "The server cannot look up the held attempts now; connect again."));
@@ -231,6 +247,21 @@ export class Session implements AttemptListener {
     this.#onChange();
   }
 
+  #refuse(type: string): void {
+    this.#log.warn({ type }, "a worker's token does not cover its job type");
+    this.close(new UwsError("forbidden", `The token ${this.bearer.name} does not cover job type ${type}.`));
+  }
+
+  async #judgeAll(tokens: readonly string[]): Promise<HeldVerdict[]> {
+    const jobs = tokens.flatMap((token) => parseAttemptToken(token)?.job ?? []);
+    const uncovered = await uncoveredJobs(this.#dependencies.store, this.bearer, jobs);
+    return await Promise.all(
+      tokens.map((token) =>
+        uncovered.has(parseAttemptToken(token)?.job ?? "") ? { attemptToken: token, valid: false } : this.#judge(token),
+      ),
+    );
+  }
+
   /** Whether the worker still has an attempt that it held before it connected (again). */
   async #judge(token: string): Promise<HeldVerdict> {
     const ref = parseAttemptToken(token);
@@ -244,16 +275,15 @@ export class Session implements AttemptListener {
   }
 
   async #heartbeat(tokens: readonly string[]): Promise<void> {
-    const refs = tokens.slice(0, maxSlots).map((token) => parseAttemptToken(token) ?? { job: "", token });
     await Promise.all(
-      refs.map(async (ref) => {
-        if (ref.job === "") return this.fenced(ref.token);
-        const known = this.#held.get(ref.token);
-        const renewed = await this.#writer.renew(ref).catch(() => "unknown" as const);
+      tokens.slice(0, maxSlots).map(async (token) => {
+        // What a worker holds was assigned on this stream or judged at its beginning; it keeps nothing else alive.
+        const known = this.#held.get(token);
+        if (known === undefined) return this.fenced(token);
+        const renewed = await this.#writer.renew(known.ref).catch(() => "unknown" as const);
         if (renewed !== undefined) return;
         // Not running: assigned and not yet accepted, ended meanwhile, or taken away. Only the last is news.
-        const takenAway = known === undefined ? !this.#held.has(ref.token) : known.accepted && !known.over;
-        if (takenAway) this.fenced(ref.token);
+        if (known.accepted && !known.over) this.fenced(token);
       }),
     );
   }

@@ -1,6 +1,7 @@
 import { UwsError } from "@uws/core";
 import type { CancelNews } from "@uws/dispatch";
 import type { Session } from "./session.ts";
+import type { Bearer } from "./worker-tokens.ts";
 
 /** The workers that are connected to this gateway. */
 export class Sessions {
@@ -53,6 +54,14 @@ export class Sessions {
 
   drain(deadline: number): void {
     for (const session of this.#sessions) session.drain(deadline);
+  }
+
+  /** Ends the streams of a bearer whose token is valid no more; leases decide about the jobs. */
+  expel(bearer: Bearer): void {
+    for (const session of [...this.#sessions]) {
+      if (session.bearer !== bearer) continue;
+      session.close(new UwsError("unauthenticated", "The worker's token was removed or has expired."));
+    }
   }
 
   closeAll(error: UwsError): void {

@@ -27,7 +27,7 @@ const dispatch = openDispatch({ url: "nats://127.0.0.1:1", prefix: "none", log, 
 let gateway: Gateway;
 
 beforeAll(async () => {
-  const config = { host: "127.0.0.1", grpcPort: 0, timing };
+  const config = { host: "127.0.0.1", grpcPort: 0, timing, grpc: { allowPlainText: false, tokenCheck: 5000 } };
   gateway = await startGateway({ config, store, dispatch, blobs: openFileBlobs("/nonexistent"), log });
 });
 afterAll(async () => {

@@ -4,6 +4,7 @@ import type { ResultChunk__Output, StoredResult, WorkerServiceHandlers } from "@
 import type { Store } from "@uws/store";
 import type { Logger } from "pino";
 import type { AttemptWriter } from "./attempt-writer.ts";
+import type { Authentication } from "./authentication.ts";
 import { authorize } from "./authorize-attempt.ts";
 import { checkResult } from "./checked-result.ts";
 import { grpcError } from "./grpc-error.ts";
@@ -11,13 +12,14 @@ import type { ResultStore } from "./result-store.ts";
 
 /** Stores the bytes of one result: header, data, end with checksum. Visible when whole, and not before. */
 export function uploadResultHandler(
+  authentication: Authentication,
   store: Store,
   writer: AttemptWriter,
   results: ResultStore,
   log: Logger,
 ): WorkerServiceHandlers["UploadResult"] {
   return (call, callback) => {
-    upload(store, writer, results, call).then(
+    upload(authentication, store, writer, results, call).then(
       (stored) => callback(null, stored),
       (error: unknown) => refuse(call, callback, error, log),
     );
@@ -25,6 +27,7 @@ export function uploadResultHandler(
 }
 
 async function upload(
+  authentication: Authentication,
   store: Store,
   writer: AttemptWriter,
   results: ResultStore,
@@ -38,7 +41,7 @@ async function upload(
   if (header.size > limits.resultBytes) {
     throw new UwsError("too_large", `A result has at most ${limits.resultBytes} bytes.`);
   }
-  const { ref } = await authorize(store, writer, header.attemptToken);
+  const { ref } = await authorize(store, writer, authentication.bearerOf(call), header.attemptToken);
   const data = new UploadedData(chunks);
   const stored = await results.store(ref, checked, data, 0);
   return { id: checked.id, size: stored.size, sha256: Buffer.from(stored.sha256, "hex") };

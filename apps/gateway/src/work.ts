@@ -1,5 +1,7 @@
+import type { PeerCertificate } from "node:tls";
 import type { WorkerServiceHandlers } from "@uws/protocol";
 import type { AttemptWriter } from "./attempt-writer.ts";
+import type { Authentication } from "./authentication.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { grpcError } from "./grpc-error.ts";
 import type { ResultStore } from "./result-store.ts";
@@ -9,6 +11,7 @@ import type { Sessions } from "./sessions.ts";
 /** The control stream of a worker: a session for each. */
 export function workHandler(
   dependencies: GatewayDependencies,
+  authentication: Authentication,
   sessions: Sessions,
   writer: AttemptWriter,
   results: ResultStore,
@@ -17,6 +20,8 @@ export function workHandler(
   return (call) => {
     const session: Session = new Session(
       dependencies,
+      authentication.bearerOf(call),
+      subjectOf(call.getAuthContext()),
       {
         send: (message) => void call.write(message),
         close(error) {
@@ -42,4 +47,10 @@ export function workHandler(
     call.on("cancelled", () => session.close());
     call.on("error", () => session.close());
   };
+}
+
+/** Who a valid client certificate was issued to. */
+function subjectOf({ sslPeerCertificate }: { sslPeerCertificate?: PeerCertificate }): string | undefined {
+  const name = sslPeerCertificate?.subject.CN;
+  return name === undefined ? undefined : String(name);
 }

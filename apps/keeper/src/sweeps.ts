@@ -2,9 +2,12 @@ import type { BlobStore } from "@uws/blobs";
 import type { Config } from "@uws/config";
 import type { CancelNews, Dispatch } from "@uws/dispatch";
 import {
+  abortDueJobs,
+  archiveJobs,
   destroyJobs,
   expireAttempts,
   forgetGarbage,
+  forgetIdempotencyKeys,
   listGarbage,
   loseLeases,
   markSilent,
@@ -16,11 +19,14 @@ import {
 
 /** What the keeper stands on. */
 export interface KeeperDependencies {
-  readonly config: Pick<Config, "timing">;
+  readonly config: Pick<Config, "timing" | "services">;
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly blobs: BlobStore;
 }
+
+/** Seconds for which an Idempotency-Key is remembered. */
+const idempotencySeconds = 86_400;
 
 /** One thing that time does. It looks for what is due, at most `limit` of it, and tells how much it found. */
 export interface Sweep {
@@ -35,6 +41,10 @@ export interface Sweep {
 export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): Sweep[] {
   const { timing } = config;
   const { news, doorbell, queue } = dispatch;
+  const archiving = config.services.flatMap(({ path, archive }) =>
+    archive === undefined ? [] : [{ service: path, keep: archive.keep ?? null }],
+  );
+  const archivingPaths = archiving.map(({ service }) => service);
   const cancel = (rows: readonly { token: string | null }[], reason: CancelNews["reason"]) =>
     news.cancel(rows.flatMap(({ token }) => (token === null ? [] : [{ token, reason }])));
 
@@ -74,13 +84,36 @@ export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): 
       },
     },
     {
+      name: "destruction times of jobs that have not ended, where jobs are archived",
+      async run(limit) {
+        if (archiving.length === 0) return 0;
+        const aborted = await abortDueJobs(store, archivingPaths, limit);
+        news.tell(aborted.map(({ id }) => ({ id, phase: "ABORTED" })));
+        cancel(aborted, "aborted");
+        return aborted.length;
+      },
+    },
+    {
+      name: "destruction times, where jobs are archived",
+      async run(limit) {
+        if (archiving.length === 0) return 0;
+        const archived = await archiveJobs(store, archiving, limit);
+        news.tell(archived.map(({ id }) => ({ id, phase: "ARCHIVED" })));
+        return archived.length;
+      },
+    },
+    {
       name: "destruction times",
       async run(limit) {
-        const gone = await destroyJobs(store, limit);
+        const gone = await destroyJobs(store, archivingPaths, limit);
         news.tell(gone.map(({ id }) => ({ id, gone: true })));
         cancel(gone, "destroyed");
         return gone.length;
       },
+    },
+    {
+      name: "keys of requests that nobody repeats any more",
+      run: (limit) => forgetIdempotencyKeys(store, idempotencySeconds, limit),
     },
     {
       name: "jobs that wait to be dispatched",

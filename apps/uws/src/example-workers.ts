@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Gateway } from "@uws/gateway";
 import type { Logger } from "pino";
 
-/** The workers that come with the house, each a process of its own that knows the gateway's address and nothing else. */
-const examples = ["crossmatch", "simulate"] as const;
+/**
+ * The workers that come with the house, each a process of its own that knows the gateway's address and nothing else. They
+ * run the job types of the same names.
+ */
+export const exampleNames = ["crossmatch", "simulate"] as const;
 
 /** Milliseconds that a worker has to finish its jobs when we stop; then it gives them back. */
 const drainTime = 3000;
@@ -16,9 +20,17 @@ export interface ExampleWorkers {
   stop(): Promise<void>;
 }
 
-/** Starts the example workers. */
-export function startExampleWorkers(gateway: string, log: Logger): ExampleWorkers {
-  const workers = examples.map((name) => new Supervised(name, gateway, log));
+/**
+ * Starts the example workers.
+ * @param token is shown to the gateway where it requires one
+ */
+export function startExampleWorkers(
+  gateway: Pick<Gateway, "url" | "requireToken">,
+  token: string,
+  log: Logger,
+): ExampleWorkers {
+  const environment = environmentFor(gateway, token);
+  const workers = exampleNames.map((name) => new Supervised(name, environment, log));
   return {
     pids: () => Object.fromEntries(workers.map((worker) => [worker.name, worker.pid])),
     async stop() {
@@ -27,19 +39,34 @@ export function startExampleWorkers(gateway: string, log: Logger): ExampleWorker
   };
 }
 
+/**
+ * With TLS, our own environment may name what the server's certificate says (UWS_GATEWAY) and who signed it (UWS_CA); in
+ * plain text such names would be refused.
+ */
+function environmentFor({ url, requireToken }: Pick<Gateway, "url" | "requireToken">, token: string) {
+  const encrypted = url.startsWith("https:");
+  return {
+    ...process.env,
+    ...(encrypted
+      ? { UWS_GATEWAY: process.env.UWS_GATEWAY || url }
+      : { UWS_GATEWAY: url, UWS_CA: "", UWS_CERTIFICATE: "", UWS_KEY: "" }),
+    UWS_TOKEN: requireToken ? token : "",
+  };
+}
+
 /** One worker process: when it dies it is started again, a little later each time it dies soon. */
 class Supervised {
   readonly name: string;
-  readonly #gateway: string;
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #log: Logger;
   readonly #stopping = Promise.withResolvers<void>();
   #stopped = false;
   #child: ChildProcess | undefined;
   readonly #running: Promise<void>;
 
-  constructor(name: string, gateway: string, log: Logger) {
+  constructor(name: string, environment: NodeJS.ProcessEnv, log: Logger) {
     this.name = name;
-    this.#gateway = gateway;
+    this.#environment = environment;
     this.#log = log.child({ example: name });
     this.#running = this.#run();
   }
@@ -65,7 +92,7 @@ class Supervised {
     for (let deaths = 0; !this.#stopped; ) {
       const started = performance.now();
       const child = spawn(process.execPath, ["--no-orphans", main], {
-        env: { ...process.env, UWS_GATEWAY: this.#gateway },
+        env: this.#environment,
         stdio: ["ignore", "pipe", "pipe"],
       });
       this.#child = child;

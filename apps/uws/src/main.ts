@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { runDemo } from "./demo.ts";
 import { runMigrate } from "./run-migrate.ts";
 import { partNames, servePart } from "./serve-part.ts";
+import { tokensCommand } from "./tokens.ts";
 import { runUp } from "./up.ts";
 
 const program = new Command("uws").description("A server for long-running jobs (IVOA UWS 1.1)");
@@ -26,6 +27,8 @@ for (const part of partNames) {
 }
 
 program.command("migrate").description("bring the database to the schema of this build").action(runMigrate);
+
+program.addCommand(tokensCommand());
 
 try {
   await program.parseAsync();

@@ -2,9 +2,9 @@ import { startApi } from "@uws/api";
 import type { Config } from "@uws/config";
 import { startGateway } from "@uws/gateway";
 import { startKeeper } from "@uws/keeper";
-import { migrate } from "@uws/store";
+import { migrate, newWorkerToken } from "@uws/store";
 import type { Logger } from "pino";
-import { startExampleWorkers } from "./example-workers.ts";
+import { exampleNames, startExampleWorkers } from "./example-workers.ts";
 import { openHouse } from "./house.ts";
 import { findServers } from "./servers.ts";
 
@@ -49,11 +49,12 @@ export async function startAll({ config, log, say, workers, ephemeral }: StartOp
     stops.push(() => house.close());
     const keeper = startKeeper(house);
     stops.push(() => keeper.stop());
-    const gateway = await startGateway(house);
+    const token = newWorkerToken();
+    const gateway = await startGateway({ ...house, ownToken: workers ? { token, types: exampleNames } : undefined });
     stops.push(() => gateway.stop());
     const api = await startApi(house);
     stops.push(() => api.stop());
-    const examples = workers ? startExampleWorkers(gateway.address, log) : undefined;
+    const examples = workers ? startExampleWorkers(gateway, token, log) : undefined;
     if (examples !== undefined) stops.push(() => examples.stop());
     return {
       url: api.url,

@@ -33,6 +33,63 @@ export const timing = z
 
 export type Timing = z.infer<typeof timing>;
 
+const waiters = z.coerce.number().int().min(1).max(1_000_000);
+
+/** Clients that wait for a change of a job: long polls (WAIT) and event streams. Times in milliseconds. */
+const waiting = z.strictObject({
+  /** How long a WAIT request blocks at most. HTTP connections that are silent for more than 255 s are cut. */
+  longest: milliseconds.max(250_000).default(limits.waitSeconds * 1000),
+  /** How often their jobs are looked at, since the news of a change may be lost. */
+  look: milliseconds.default(1000),
+  /** Silence after which an event stream gives a sign of life: proxies cut what is silent for a minute. */
+  eventHeartbeat: milliseconds.max(250_000).default(15_000),
+  /** How many of them there may be at once in one process. Further waits are answered at once, further streams refused. */
+  clients: waiters.default(limits.waiters),
+  /** Those of one owner or, where they are anonymous, of one address. */
+  clientsPerCaller: waiters.default(limits.waitersPerCaller),
+});
+
+const file = z.string("must name a file").min(1, "must name a file");
+/** Environment variables are texts. */
+const flag = z.preprocess(
+  (given) => (given === "true" ? true : given === "false" ? false : given),
+  z.boolean("must be true or false"),
+);
+
+/** The worker protocol's server: who is let in, and how the connection is protected. */
+const grpc = z.strictObject({
+  /** Address to listen on; absent = `host`. */
+  host: z.string().min(1).optional(),
+  /** Absent = plain text. Files are PEM, relative to the configuration file. */
+  tls: z
+    .strictObject({
+      /** The server's certificate, followed by the intermediate ones. */
+      certificate: file,
+      /** Its private key, not encrypted. */
+      key: file,
+      /** Authorities whose client certificates are valid (mutual TLS). */
+      clientCa: file.optional(),
+      /** Whether a worker must show a client certificate; absent = when there is a clientCa. */
+      requireClientCertificate: flag.optional(),
+    })
+    .refine((given) => given.clientCa !== undefined || given.requireClientCertificate !== true, {
+      path: ["requireClientCertificate"],
+      message: "needs clientCa: the authorities whose client certificates are valid",
+    })
+    .optional(),
+  /** Whether workers must show a token; absent = except in plain text on a loopback address. */
+  requireToken: flag.optional(),
+  /** Plain text on an address that is not loopback: something else must protect the connection. */
+  allowPlainText: flag.default(false),
+  /** Milliseconds after which open sessions learn that their token was removed or has expired. */
+  tokenCheck: milliseconds.default(5000),
+});
+
+export type GrpcConfig = z.infer<typeof grpc>;
+
+/** What a service has beside its job list. */
+const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description"];
+
 const service = z.strictObject({
   /** Path of the service: one or more segments, e.g. `crossmatch` or `api/batch`. */
   path: z
@@ -46,9 +103,31 @@ const service = z.strictObject({
   jobList: z
     .string()
     .regex(/^[A-Za-z0-9._~-]+$/, "must be one path segment")
+    .refine(
+      (name) => !besideJobList.includes(name),
+      "must not be any of: sync, capabilities, availability, description",
+    )
     .default("async"),
   /** Files that describe its job types, relative to the configuration file. */
   descriptions: z.array(z.string().min(1)).length(1, "must name one description file"),
+  /** Who has destroyed a job is sent to the newest so many; absent = to the whole list, which may be huge. */
+  redirectLast: z.int().min(1).max(2_147_483_647).optional(),
+  /** How many jobs of one owner may wait or run at once; absent = any number. Those without an owner count together. */
+  quota: z
+    .strictObject({
+      /** QUEUED, EXECUTING, SUSPENDED and UNKNOWN ones. */
+      active: z.int().min(1).max(1_000_000),
+      /** What is above it becomes HELD until the client tells it to run again, or is refused. */
+      over: z.enum(["hold", "refuse"]).default("hold"),
+    })
+    .optional(),
+  /** Present: at its destruction time a job is archived, which removes its files, instead of removed. */
+  archive: z
+    .strictObject({
+      /** Seconds for which archived jobs are kept; absent = for ever. */
+      keep: z.int().positive().max(2_147_483_647).optional(),
+    })
+    .optional(),
 });
 
 const reserved: readonly string[] = ["swagger", "healthz", "readyz"];
@@ -89,6 +168,8 @@ export const config = z.strictObject({
   databaseConnections: z.coerce.number().int().min(1).max(1000).default(10),
   /** Bytes of one upload. */
   uploadBytes: z.coerce.number().int().positive().default(limits.uploadBytes),
+  grpc: grpc.prefault({}),
+  waiting: waiting.prefault({}),
   timing: timing.prefault({}),
   services: z
     .array(service)

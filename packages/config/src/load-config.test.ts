@@ -54,8 +54,44 @@ test("times that would take jobs from healthy workers are refused", () => {
   expect(() => loadConfig({ ...file(minimal), UWS_LEASE_MS: "100" }, folder)).toThrow("heartbeat < silence < lease");
 });
 
+test("a job list cannot have the name of something else that a service has", () => {
+  for (const name of ["sync", "capabilities", "availability", "description"]) {
+    const text = `services: [{ path: a, jobList: ${name}, descriptions: [a.yaml] }]\n`;
+    expect(() => loadConfig(file(text), folder)).toThrow("services.0.jobList: must not be any of: sync, capabilities");
+  }
+});
+
 test("a file that is missing or not YAML is named", () => {
   expect(() => loadConfig({ UWS_CONFIG: "none.yaml" }, folder)).toThrow("none.yaml: cannot be read");
   expect(() => loadConfig(file("a: [1"), folder)).toThrow(".yaml: ");
   expect(() => loadConfig(file("- 1"), folder)).toThrow("must be a mapping");
+});
+
+test("the gateway's certificates are found beside the file, or in the working directory when the environment names them", () => {
+  const grpc = "grpc: { tls: { certificate: a.pem, key: keys/a.key, clientCa: /etc/ca.pem } }\n";
+  const { UWS_CONFIG } = file(grpc + minimal);
+  const environment = { UWS_CONFIG, UWS_GRPC_KEY: "other.key", UWS_GRPC_REQUIRE_CLIENT_CERTIFICATE: "false" };
+  expect(loadConfig(environment, "/work-dir").grpc).toEqual({
+    tls: {
+      certificate: join(folder, "a.pem"),
+      key: "/work-dir/other.key",
+      clientCa: "/etc/ca.pem",
+      requireClientCertificate: false,
+    },
+    allowPlainText: false,
+    tokenCheck: 5000,
+  });
+});
+
+test("half of a TLS setting is refused", () => {
+  expect(() => loadConfig({ ...file(minimal), UWS_GRPC_CERTIFICATE: "a.pem" }, folder)).toThrow(
+    "grpc.tls.key: must name a file",
+  );
+  const required = "grpc: { tls: { certificate: a, key: b, requireClientCertificate: true } }\n";
+  expect(() => loadConfig(file(required + minimal), folder)).toThrow(
+    "grpc.tls.requireClientCertificate: needs clientCa",
+  );
+  expect(() => loadConfig({ ...file(minimal), UWS_GRPC_REQUIRE_TOKEN: "maybe" }, folder)).toThrow(
+    "UWS_GRPC_REQUIRE_TOKEN: must be true or false",
+  );
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
-import { type Config, config } from "./config.ts";
+import { type Config, config, type GrpcConfig } from "./config.ts";
 
 /** Everything that is wrong with a configuration, a line each. */
 export class ConfigError extends Error {
@@ -24,6 +24,19 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   UWS_PUBLIC_URL: ["publicUrl"],
   UWS_LOG_LEVEL: ["logLevel"],
   UWS_UPLOAD_BYTES: ["uploadBytes"],
+  UWS_GRPC_HOST: ["grpc", "host"],
+  UWS_GRPC_CERTIFICATE: ["grpc", "tls", "certificate"],
+  UWS_GRPC_KEY: ["grpc", "tls", "key"],
+  UWS_GRPC_CLIENT_CA: ["grpc", "tls", "clientCa"],
+  UWS_GRPC_REQUIRE_CLIENT_CERTIFICATE: ["grpc", "tls", "requireClientCertificate"],
+  UWS_GRPC_REQUIRE_TOKEN: ["grpc", "requireToken"],
+  UWS_GRPC_ALLOW_PLAIN_TEXT: ["grpc", "allowPlainText"],
+  UWS_TOKEN_CHECK_MS: ["grpc", "tokenCheck"],
+  UWS_WAIT_MS: ["waiting", "longest"],
+  UWS_WAIT_LOOK_MS: ["waiting", "look"],
+  UWS_WAIT_CLIENTS: ["waiting", "clients"],
+  UWS_WAIT_CLIENTS_PER_CALLER: ["waiting", "clientsPerCaller"],
+  UWS_EVENT_HEARTBEAT_MS: ["waiting", "eventHeartbeat"],
   UWS_LEASE_MS: ["timing", "lease"],
   UWS_HEARTBEAT_MS: ["timing", "heartbeat"],
   UWS_SILENCE_MS: ["timing", "silence"],
@@ -35,7 +48,19 @@ const variables: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Read by other parts of the house: workers, the embedded servers, the tests. */
-const elsewhere = ["UWS_CONFIG", "UWS_GATEWAY", "UWS_SLOTS", "UWS_NATS_SERVER"];
+const elsewhere = [
+  "UWS_CONFIG",
+  "UWS_GATEWAY",
+  "UWS_TOKEN",
+  "UWS_CA",
+  "UWS_CERTIFICATE",
+  "UWS_KEY",
+  "UWS_SLOTS",
+  "UWS_NATS_SERVER",
+];
+
+/** Variables that name a file, relative to the working directory; in the configuration file, paths are relative to it. */
+const fileVariables: readonly string[] = ["UWS_GRPC_CERTIFICATE", "UWS_GRPC_KEY", "UWS_GRPC_CLIENT_CA"];
 
 type Tree = { [key: string]: unknown };
 
@@ -51,8 +76,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined || !name.startsWith("UWS_") || name.startsWith("UWS_TEST_")) continue;
     const path = variables[name];
-    if (path !== undefined) set(settings, path, value);
-    else if (!elsewhere.includes(name)) {
+    if (path !== undefined) {
+      set(settings, path, fileVariables.includes(name) && value !== "" ? resolve(folder, value) : value);
+    } else if (!elsewhere.includes(name)) {
       problems.push(`${name}: no such variable; there are ${Object.keys(variables).join(", ")}`);
     }
   }
@@ -71,11 +97,20 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   return {
     ...checked.data,
     dataDir: resolve(folder, checked.data.dataDir),
+    grpc: withPathsBelow(dirname(file), checked.data.grpc),
     services: checked.data.services.map((service) => ({
       ...service,
       descriptions: service.descriptions.map((path) => resolve(dirname(file), path)),
     })),
   };
+}
+
+function withPathsBelow(folder: string, grpc: GrpcConfig): GrpcConfig {
+  if (grpc.tls === undefined) return grpc;
+  const { certificate, key, clientCa } = grpc.tls;
+  const files = { certificate: resolve(folder, certificate), key: resolve(folder, key) };
+  const ca = clientCa === undefined ? {} : { clientCa: resolve(folder, clientCa) };
+  return { ...grpc, tls: { ...grpc.tls, ...files, ...ca } };
 }
 
 function readSettings(file: string): Tree {

@@ -6,13 +6,18 @@ export function statusOf(error: unknown): status | undefined {
   return error.code in status ? error.code : undefined;
 }
 
-/** The server was not reached or went away: the same call may succeed when it is back. */
+/**
+ * The server was not reached or went away, or does not know our token (any more): the same call may succeed when it is
+ * back. The job is not to blame.
+ */
 export function isUnreachable(error: unknown): boolean {
-  return statusOf(error) === status.UNAVAILABLE;
+  const code = statusOf(error);
+  return code === status.UNAVAILABLE || code === status.UNAUTHENTICATED;
 }
 
 const passing: ReadonlySet<status | undefined> = new Set([
   status.UNAVAILABLE,
+  status.UNAUTHENTICATED,
   status.ABORTED,
   status.CANCELLED,
   status.DEADLINE_EXCEEDED,

@@ -25,6 +25,12 @@ export interface SessionOptions {
   readonly slots: number;
   readonly hello: Required<Pick<Hello, "workerName" | "instanceId" | "sdk" | "labels" | "descriptions">>;
   readonly logger: WorkerLogger;
+  /** Milliseconds between tries after a refusal, at most; half of it at least. */
+  readonly refusedDelayMs: number;
+  /** So many refusals in a row are final. */
+  readonly maxRefusals: number;
+  /** Told when they are. */
+  readonly onRefused: (refused: WorkerRefused) => void;
 }
 
 /** The server refused the worker's Hello: its token, its job types, its protocol version. */
@@ -42,8 +48,8 @@ export class WorkerRefused extends Error {
 const greetingTimeoutMs = 15_000;
 /** A stream that lived this long was a good one: the next reconnection is quick again. */
 const goodStreamMs = 5_000;
-/** A refusal seldom heals by itself, but an operator may mend it while the worker waits. */
-const refusedDelayMs = 30_000;
+/** Without a connection for this long, the reason is looked for: gRPC would go on in silence. */
+const connectingTimeoutMs = 3_000;
 /** How long closing waits for what is written to be taken by the network. */
 const closingTimeoutMs = 500;
 
@@ -60,7 +66,8 @@ const closingTimeoutMs = 500;
  *             → waiting   the lease ran out all the same (this process was frozen): only a new Hello tells what we hold
  *  any        → closed    close()
  *
- * A refused Hello waits for half a minute instead of the backoff. Draining is no state of its own: it is said again
+ * A refused Hello waits for half a minute instead of the backoff, since it seldom heals by itself but an operator may
+ * mend it meanwhile; ten in a row are final. Draining is no state of its own: it is said again
  * on each new stream.
  */
 export class Session {
@@ -75,8 +82,16 @@ export class Session {
   #openedAt = 0;
   #limits: SessionLimits = initialLimits;
   #draining = false;
-  #refusal: string | undefined;
+  #refusals = 0;
+  /** What kept us from connecting and has been said; once is enough until something else does. */
+  #trouble: string | undefined;
+  /**
+   * How a stream that is to be opened takes it that there is no connection: it waits; after a while that is broken off
+   * (impatient), and the next one asks, which fails at once with the reason.
+   */
+  #patience: "waits" | "impatient" | "asks" = "waits";
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
+  #connectingTimer: ReturnType<typeof setTimeout> | undefined;
   #greetingTimer: ReturnType<typeof setTimeout> | undefined;
   #heartbeatTimer: ReturnType<typeof setInterval> | undefined;
   #leaseTimer: ReturnType<typeof setTimeout> | undefined;
@@ -101,7 +116,8 @@ export class Session {
     if (this.#state !== "waiting") return;
     this.#state = "greeting";
     const { connection } = this.#options;
-    const stream = connection.client.work(connection.metadata());
+    this.#patience = this.#patience === "impatient" ? "asks" : "waits";
+    const stream = connection.client.work(connection.metadata({ waitForReady: this.#patience === "waits" }));
     this.#stream = stream;
     stream.on("data", (message: ServerMessage__Output) => {
       if (this.#stream === stream) this.#receive(message);
@@ -111,6 +127,11 @@ export class Session {
     stream.on("status", (status) => {
       if (this.#stream === stream) this.#broken(status);
     });
+    this.#connectingTimer = setTimeout(() => {
+      if (connection.isReady) return;
+      this.#patience = "impatient";
+      this.#abandonStream();
+    }, connectingTimeoutMs);
     this.#greetingTimer = setTimeout(() => {
       this.#logger.warn(`no answer from the gateway at ${connection.address}, trying again`);
       this.#abandonStream();
@@ -189,10 +210,12 @@ export class Session {
 
   #welcomed(welcome: Welcome__Output): void {
     if (this.#state !== "greeting") return;
+    clearTimeout(this.#connectingTimer);
     clearTimeout(this.#greetingTimer);
     this.#state = "open";
     this.#openedAt = performance.now();
-    this.#refusal = undefined;
+    this.#refusals = 0;
+    this.#trouble = undefined;
     this.#limits = limitsOf(welcome);
     this.#logger.info(`connected to ${this.#options.connection.address}, session ${welcome.sessionId}`);
 
@@ -301,22 +324,49 @@ export class Session {
     for (const attempt of this.#attempts.values()) attempt.detach();
     if (wasGood) this.#backoff.reset();
 
-    let delayMs = this.#backoff.next();
-    if (!wasOpen && isRefusal(code)) {
-      delayMs = refusedDelayMs / 2 + (Math.random() * refusedDelayMs) / 2;
-      const refused = new WorkerRefused({ code, details } as StatusObject);
-      if (this.#refusal !== refused.message) this.#logger.error(refused.message);
-      this.#refusal = refused.message;
-      this.#ready.reject(refused);
+    if (this.#patience === "impatient") this.#reconnect(0);
+    else if (!wasOpen && isRefusal(code)) this.#refused(new WorkerRefused({ code, details } as StatusObject));
+    else if (this.#patience === "asks" && !wasOpen) {
+      this.#complain(`no connection to the gateway at ${this.#options.connection.address}: ${withoutTime(details)}`);
+      this.#reconnect(0);
     } else {
+      const delayMs = this.#backoff.next();
       const what = wasOpen ? "the stream to the gateway ended" : "the gateway did not take the stream";
       this.#logger.info(`${what} (${status[code]}: ${details}), connecting again in ${Math.round(delayMs)} ms`);
+      this.#reconnect(delayMs);
     }
+  }
+
+  /** Says once what keeps us from connecting, until something else does. */
+  #complain(trouble: string): void {
+    if (trouble !== this.#trouble) this.#logger.warn(`${trouble}; it is tried again and again`);
+    this.#trouble = trouble;
+  }
+
+  #refused(refused: WorkerRefused): void {
+    this.#refusals += 1;
+    this.#ready.reject(refused);
+    const { maxRefusals, refusedDelayMs } = this.#options;
+    if (this.#refusals >= maxRefusals) {
+      this.#logger.error(`${refused.message}; refused ${this.#refusals} times, giving up`);
+      this.#options.onRefused(refused);
+      return;
+    }
+    const delayMs = refusedDelayMs / 2 + (Math.random() * refusedDelayMs) / 2;
+    const again = `trying again in ${Math.round(delayMs / 1000)} s (${this.#refusals} of ${maxRefusals})`;
+    if (refused.message === this.#trouble) this.#logger.warn(`${refused.message}; ${again}`);
+    else this.#logger.error(`${refused.message}; ${again}`);
+    this.#trouble = refused.message;
+    this.#reconnect(delayMs);
+  }
+
+  #reconnect(delayMs: number): void {
     // Not unref'd: while it waits, this timer may be all that keeps the worker's process alive.
     this.#reconnectTimer = setTimeout(() => this.connect(), delayMs);
   }
 
   #stopTimers(): void {
+    clearTimeout(this.#connectingTimer);
     clearTimeout(this.#greetingTimer);
     clearInterval(this.#heartbeatTimer);
   }
@@ -324,6 +374,11 @@ export class Session {
   readonly #write = (message: WorkerMessage): void => {
     this.#stream?.write(message);
   };
+}
+
+/** grpc-js puts the time into some of its messages, which would make each a new one. */
+function withoutTime(details: string): string {
+  return details.replace(/ \(\d{4}-\d\d-\d\dT[^)]*\)/g, "").replace(/\.? Resolution note: $/, "");
 }
 
 /** The stream's end, after what was written has gone out; or a moment later. */

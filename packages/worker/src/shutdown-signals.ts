@@ -9,7 +9,10 @@ const signals = ["SIGTERM", "SIGINT"] as const;
  */
 const sameInterrupt = 1000;
 
-/** The first signal drains the worker, a later one stops it at once; either way the process exits then. */
+/**
+ * The first signal drains the worker, a later one stops it at once; either way the process exits then. It also exits when
+ * the gateway has refused the worker for good.
+ */
 export function onShutdownSignals(worker: Worker, logger: WorkerLogger): void {
   let asked: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -23,7 +26,10 @@ export function onShutdownSignals(worker: Worker, logger: WorkerLogger): void {
     }
   };
   for (const signal of signals) process.on(signal, onSignal);
-  void worker.closed.then(() => {
-    for (const signal of signals) process.off(signal, onSignal);
-  });
+  worker.closed.then(
+    () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+    () => process.exit(1),
+  );
 }

@@ -452,7 +452,11 @@ test("a refused worker says why", async () => {
     logger: { ...silentLogger, error: (message) => errors.push(message) },
   });
   await expect(worker.ready).rejects.toThrow("the token is not known");
-  expect(errors).toEqual(["the gateway refused this worker: the token is not known (UNAUTHENTICATED)"]);
+  expect(errors).toEqual([
+    expect.stringMatching(
+      /^the gateway refused this worker: the token is not known \(UNAUTHENTICATED\); trying again in \d+ s \(1 of 10\)$/,
+    ),
+  ]);
 });
 
 test("a worker that starts before its server connects when that is there", async () => {

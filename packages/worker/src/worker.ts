@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { Connection, type TlsOptions } from "./connection.ts";
+import { connectionOptions } from "./connection-options.ts";
 import type { JobHandler } from "./job.ts";
 import { consoleLogger, type WorkerLogger } from "./logger.ts";
-import { Session } from "./session.ts";
+import { Session, type WorkerRefused } from "./session.ts";
 import { onShutdownSignals } from "./shutdown-signals.ts";
 
 export interface WorkerOptions {
@@ -13,11 +14,11 @@ export interface WorkerOptions {
   readonly name?: string;
   /** How many jobs run at once, in this process; 1 unless told otherwise. */
   readonly slots?: number;
-  /** host:port of the gateway; else UWS_GATEWAY, else 127.0.0.1:50051. */
+  /** `https://host:port` of the gateway, `host:port` for plain text; else UWS_GATEWAY, else 127.0.0.1:50051. */
   readonly address?: string;
-  /** Bearer token; else UWS_WORKER_TOKEN, else none. */
+  /** Bearer token; else UWS_TOKEN, else none. Never sent in plain text but to a loopback address. */
   readonly token?: string;
-  /** Without it the connection is not encrypted. */
+  /** Certificates, and TLS whatever the address says; else the files in UWS_CA, UWS_CERTIFICATE and UWS_KEY. */
   readonly tls?: TlsOptions;
   /** Unique to this run of this process: a second session with the same id replaces the first. */
   readonly instanceId?: string;
@@ -27,22 +28,33 @@ export interface WorkerOptions {
   readonly logger?: WorkerLogger;
   /** How long drain() waits for running jobs before it gives them back to the server; 25 s unless told otherwise. */
   readonly drainTimeoutMs?: number;
-  /** The first SIGTERM or SIGINT drains and exits, a second one stops at once. True unless told otherwise. */
+  /** Milliseconds between tries while the gateway refuses the worker (its token, its job types); 30 s unless told otherwise. */
+  readonly refusedDelayMs?: number;
+  /** After so many refusals in a row the worker ends; 10 unless told otherwise. */
+  readonly maxRefusals?: number;
+  /**
+   * The first SIGTERM or SIGINT drains and exits, a second one stops at once; when the gateway has refused the
+   * worker for good, the process exits with 1. True unless told otherwise.
+   */
   readonly handleSignals?: boolean;
 }
 
 export interface Worker {
   readonly instanceId: string;
-  /** The first Welcome. Rejects with WorkerRefused if the gateway refuses the worker, which goes on trying slowly. */
+  /** The first Welcome. Rejects with WorkerRefused if the gateway refuses the worker, which goes on trying for a while. */
   readonly ready: Promise<void>;
   /** Takes no new jobs, waits for the running ones, closes. */
   drain(): Promise<void>;
   /** Gives the running jobs back, as far as the server is there, and closes. */
   stop(): Promise<void>;
+  /** The worker has ended. Rejects with WorkerRefused when that is why. */
   readonly closed: Promise<void>;
 }
 
 const sdk = "uws-worker-ts/0.1.0";
+/** A refused worker goes on trying for about four minutes: long enough to add a token, short enough to be noticed. */
+const defaultRefusedDelayMs = 30_000;
+const defaultMaxRefusals = 10;
 /** Below the 30 s that Kubernetes leaves between SIGTERM and SIGKILL: jobs given back spend no attempt, killed ones do. */
 const defaultDrainTimeoutMs = 25_000;
 /** For handlers to end once they were interrupted. */
@@ -68,11 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const slots = options.slots ?? 1;
   if (!Number.isInteger(slots) || slots < 1) throw new RangeError(`slots must be a whole number above 0, not ${slots}`);
 
-  const connection = new Connection({
-    address: options.address ?? (process.env.UWS_GATEWAY || "127.0.0.1:50051"),
-    token: options.token ?? (process.env.UWS_WORKER_TOKEN || undefined),
-    tls: options.tls,
-  });
+  const connection = new Connection(connectionOptions(options, process.env));
   const workerName = options.name ?? hostname();
   const instanceId = options.instanceId ?? `${workerName}-${randomUUID()}`;
   const session = new Session({
@@ -87,8 +95,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       descriptions: [...(options.descriptions ?? [])],
     },
     logger: options.logger ?? consoleLogger,
+    refusedDelayMs: options.refusedDelayMs ?? defaultRefusedDelayMs,
+    maxRefusals: options.maxRefusals ?? defaultMaxRefusals,
+    onRefused: (refused) => void worker.refused(refused),
   });
-  const worker = new RunningWorker(instanceId, session, connection, options.drainTimeoutMs ?? defaultDrainTimeoutMs);
+  const worker: RunningWorker = new RunningWorker(
+    instanceId,
+    session,
+    connection,
+    options.drainTimeoutMs ?? defaultDrainTimeoutMs,
+  );
   if (options.handleSignals ?? true) onShutdownSignals(worker, options.logger ?? consoleLogger);
   session.connect();
   return worker;
@@ -100,7 +116,7 @@ class RunningWorker implements Worker {
   readonly #session: Session;
   readonly #connection: Connection;
   readonly #drainTimeoutMs: number;
-  readonly #close: () => void;
+  readonly #closed = Promise.withResolvers<void>();
   #draining: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -109,9 +125,9 @@ class RunningWorker implements Worker {
     this.#session = session;
     this.#connection = connection;
     this.#drainTimeoutMs = drainTimeoutMs;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.closed = promise;
-    this.#close = resolve;
+    this.closed = this.#closed.promise;
+    // Whoever does not ask why it has ended need not be told by an unhandled rejection.
+    this.closed.catch(() => {});
   }
 
   get ready(): Promise<void> {
@@ -128,6 +144,12 @@ class RunningWorker implements Worker {
     return this.#stopping;
   }
 
+  /** The gateway will not have this worker. */
+  async refused(refused: WorkerRefused): Promise<void> {
+    this.#stopping ??= this.#stop(refused);
+    await this.#stopping;
+  }
+
   async #drain(): Promise<void> {
     this.#session.drain();
     if (!(await this.#session.idle(this.#drainTimeoutMs))) {
@@ -137,13 +159,14 @@ class RunningWorker implements Worker {
     await this.stop();
   }
 
-  async #stop(): Promise<void> {
+  async #stop(refused?: WorkerRefused): Promise<void> {
     this.#session.drain();
     this.#session.interrupt("stopped");
     this.#session.giveBack("the worker was stopped");
     if (this.#session.isOpen) await this.#session.idle(giveBackTimeoutMs);
     await this.#session.close();
     this.#connection.close();
-    this.#close();
+    if (refused === undefined) this.#closed.resolve();
+    else this.#closed.reject(refused);
   }
 }

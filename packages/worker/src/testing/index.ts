@@ -1,3 +1,4 @@
+export { type CertificateOptions, TestAuthority, type TestCertificate } from "./certificates.ts";
 export { Mailbox } from "./mailbox.ts";
 export { type ReceivedDownload, type ReceivedUpload, ScriptedServer, ScriptedStream } from "./scripted-server.ts";
 export { silentLogger, startServer, startTestWorker } from "./start.ts";

@@ -49,8 +49,14 @@ export class ScriptedServer {
   readonly downloadFailures: status[] = [];
   /** Refuse the next streams with these. */
   readonly refusals: { code: status; details: string }[] = [];
+  readonly #credentials: ServerCredentials;
   #server: Server | undefined;
   #port = 0;
+
+  /** @param credentials plain text unless told otherwise */
+  constructor(credentials = ServerCredentials.createInsecure()) {
+    this.#credentials = credentials;
+  }
 
   /** Starts on a free port, or again on the one that it had. */
   async start(): Promise<this> {
@@ -64,7 +70,7 @@ export class ScriptedServer {
       DownloadParameter: (call) => this.#download(call),
     } satisfies WorkerServiceHandlers);
     this.#port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(`127.0.0.1:${this.#port}`, ServerCredentials.createInsecure(), (error, port) =>
+      server.bindAsync(`127.0.0.1:${this.#port}`, this.#credentials, (error, port) =>
         error ? reject(error) : resolve(port),
       );
     });

@@ -1,4 +1,5 @@
 import { onTestFinished } from "bun:test";
+import type { ServerCredentials } from "@grpc/grpc-js";
 import type { JobHandler } from "../job.ts";
 import type { WorkerLogger } from "../logger.ts";
 import { startWorker, type Worker, type WorkerOptions } from "../worker.ts";
@@ -9,8 +10,8 @@ const workersOf = new WeakMap<ScriptedServer, Worker[]>();
 export const silentLogger: WorkerLogger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A scripted server that ends with the test, and its workers before it. */
-export async function startServer(): Promise<ScriptedServer> {
-  const server = await new ScriptedServer().start();
+export async function startServer(credentials?: ServerCredentials): Promise<ScriptedServer> {
+  const server = await new ScriptedServer(credentials).start();
   const workers: Worker[] = [];
   workersOf.set(server, workers);
   onTestFinished(async () => {

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openFileBlobs } from "@uws/blobs";
+import type { Config } from "@uws/config";
+import { limits } from "@uws/core";
+import { openDispatch } from "@uws/dispatch";
+import { type Keeper, startKeeper } from "@uws/keeper";
+import {
+  addWorkerToken,
+  createJob,
+  dispatchJobs,
+  hashWorkerToken,
+  migrate,
+  newJobId,
+  newWorkerToken,
+  openStore,
+  type Store,
+  saveDescription,
+} from "@uws/store";
+import { natsUrl, testDatabase } from "@uws/testing";
+import pino from "pino";
+import type { GatewayDependencies } from "./dependencies.ts";
+import { type Gateway, startGateway } from "./gateway.ts";
+
+const timing = {
+  lease: 1500,
+  heartbeat: 200,
+  silence: 700,
+  accept: 1000,
+  cancelGrace: 500,
+  sweep: 50,
+  redispatch: 500,
+  backoff: 10,
+  backoffMax: 100,
+  shutdown: 500,
+};
+
+/** What gateways of a test file share: a database, a message queue, a keeper, and everything that was logged. */
+export interface House {
+  readonly store: Store;
+  /** All lines of all gateways, at the most talkative level. */
+  readonly logged: string[];
+  /** Starts a gateway on a free port; it stops with the house. */
+  gateway(
+    grpc?: Partial<Config["grpc"]>,
+    more?: { host?: string } & Pick<GatewayDependencies, "ownToken">,
+  ): Promise<Gateway>;
+  /** Adds a token. */
+  token(options?: { name?: string; types?: string[]; lifetime?: number }): Promise<string>;
+  /** Creates a job that is to run. */
+  submit(type: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openTestHouse(): Promise<House> {
+  const database = await testDatabase();
+  await migrate(database.url);
+  const store = openStore({ url: database.url });
+  const folder = await mkdtemp(join(tmpdir(), "uws-gateway-"));
+  const logged: string[] = [];
+  const log = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
+  const dispatch = openDispatch({
+    url: await natsUrl(),
+    prefix: `t${crypto.randomUUID().slice(0, 8)}`,
+    log,
+    pick: (types) => dispatchJobs(store, types, limits.dispatchWindow),
+  });
+  const house = { store, dispatch, blobs: openFileBlobs(folder), log };
+  const config = { host: "127.0.0.1", grpcPort: 0, timing };
+  const grpc = { allowPlainText: false, tokenCheck: 100 };
+  const keeper: Keeper = startKeeper({ ...house, config: { timing, services: [] } });
+  await saveDescription(store, { digest: "d", type: "any", version: "1.0.0", document: {} });
+  const gateways: Gateway[] = [];
+  return {
+    store,
+    logged,
+    async gateway(changes = {}, { host = "127.0.0.1", ownToken } = {}) {
+      const dependencies = { ...house, config: { ...config, host, grpc: { ...grpc, ...changes } }, ownToken };
+      const gateway = await startGateway(dependencies);
+      gateways.push(gateway);
+      return gateway;
+    },
+    async token({ name = crypto.randomUUID(), types, lifetime } = {}) {
+      const token = newWorkerToken();
+      await addWorkerToken(store, { name, hash: hashWorkerToken(token), types, lifetime }, 1000);
+      return token;
+    },
+    async submit(type) {
+      const id = newJobId();
+      await createJob(store, {
+        id,
+        service: "any",
+        type,
+        description: "d",
+        owner: undefined,
+        runId: undefined,
+        parameters: [],
+        executionDuration: 0,
+        destruction: 86_400,
+        maxAttempts: 3,
+        run: true,
+      });
+      dispatch.doorbell.ring(type);
+      return id;
+    },
+    async close() {
+      await Promise.all(gateways.map((gateway) => gateway.stop()));
+      await keeper.stop();
+      await dispatch.close();
+      await store.close();
+      await database.drop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
