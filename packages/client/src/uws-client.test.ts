@@ -8,6 +8,7 @@ interface Received {
   readonly query: string;
   readonly type: string;
   readonly body: string;
+  readonly accept: string | null;
   readonly authorization: string | null;
   readonly lastEventId: string | null;
 }
@@ -26,6 +27,7 @@ const server = Bun.serve({
       query: search,
       type: headers.get("content-type") ?? "",
       body: await request.text(),
+      accept: headers.get("accept"),
       authorization: headers.get("authorization"),
       lastEventId: headers.get("last-event-id"),
     };
@@ -159,6 +161,32 @@ test("lists with the filters that the standard knows", async () => {
     ["a", "http://other/a", "QUEUED", "r"],
     ["b c", `${origin}/svc/async/b%20c`, "COMPLETED", undefined],
   ]);
+});
+
+test("lists all pages where a server has JSON, and reads XML where its JSON is another", async () => {
+  const job = (jobId: string) => ({ jobId, phase: "QUEUED", href: `/svc/async/${jobId}`, runId: null });
+  answers = {
+    "GET /svc/async": ({ query }) =>
+      query === "?LAST=3"
+        ? Response.json({ jobs: [job("a"), job("b")], next: `${origin}/svc/async?LAST=3&cursor=x` })
+        : Response.json({ jobs: [job("c")], next: null }),
+  };
+  const jobs = await client.list({ last: 3 });
+  expect(jobs.map(({ jobId, href, runId }) => [jobId, href, runId])).toEqual(
+    ["a", "b", "c"].map((id) => [id, `${origin}/svc/async/${id}`, undefined]),
+  );
+  expect(received.map(({ query }) => query)).toEqual(["?LAST=3", "?LAST=3&cursor=x"]);
+
+  answers = { "GET /svc/async": () => Response.json({ jobs: [], next: "?a=b" }) };
+  await expect(client.list()).rejects.toThrow("this page comes twice");
+
+  answers = {
+    "GET /svc/async": ({ accept }) =>
+      accept?.includes("json") === true
+        ? Response.json([{ id: "a" }])
+        : new Response('<jobs><jobref id="a"><phase>QUEUED</phase></jobref></jobs>'),
+  };
+  expect((await client.list()).map(({ jobId }) => jobId)).toEqual(["a"]);
 });
 
 test("runs, aborts and deletes", async () => {

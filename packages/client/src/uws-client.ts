@@ -1,6 +1,7 @@
 import { JobHandle, readAnswer } from "./job-handle.ts";
+import { listPages } from "./list-pages.ts";
 import { canStreamRequests, multipart } from "./multipart.ts";
-import { childUrl, readJob, readJobList } from "./read-job.ts";
+import { childUrl, readJob } from "./read-job.ts";
 import type { RemoteJobReference, RemotePhase } from "./remote-job.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
@@ -70,13 +71,13 @@ export class UwsClient {
     return this.job(childUrl(url, jobId));
   }
 
-  /** The jobs that the caller may see, newest first (UWS 1.1, section 2.2.2.1). */
+  /** The jobs that the caller may see, newest first (UWS 1.1, section 2.2.2.1), of all pages where a list has several. */
   async list({ phases = [], after, last, signal }: ListFilter = {}): Promise<RemoteJobReference[]> {
     const url = new URL(this.jobListUrl);
     for (const phase of phases) url.searchParams.append("PHASE", phase);
     if (after !== undefined) url.searchParams.set("AFTER", after.toISOString());
     if (last !== undefined) url.searchParams.set("LAST", String(last));
-    return readAnswer(await this.#transport.send(url.href, { signal }), readJobList);
+    return listPages(this.#transport, url.href, signal);
   }
 
   /**

@@ -62,7 +62,8 @@ function coerceItems(texts: readonly string[], schema: Schema, root: JsonObject)
   return { value: values };
 }
 
-function itemSchema(schema: Schema, index: number): Schema {
+/** The schema of one item of an array. */
+export function itemSchema(schema: Schema, index: number): Schema {
   if (typeof schema === "boolean") return true;
   const prefix = schema.prefixItems;
   const item = (Array.isArray(prefix) ? (prefix as readonly Json[])[index] : undefined) ?? schema.items;
@@ -72,7 +73,7 @@ function itemSchema(schema: Schema, index: number): Schema {
 const everyType = ["integer", "number", "boolean", "null", "array", "object", "string"];
 
 /** The types that a value may have; none where the schema does not say: text is what a form holds. */
-function typesOf(schema: Schema, root: JsonObject, depth = 0): Set<string> {
+export function typesOf(schema: Schema, root: JsonObject, depth = 0): Set<string> {
   if (typeof schema === "boolean" || depth > 10) return new Set();
   const written = schema.type;
   if (typeof written === "string") return new Set([written]);

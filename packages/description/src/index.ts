@@ -1,5 +1,9 @@
 /** Job descriptions: what a job type is, takes and gives. */
 export type { Json, JsonObject } from "./canonical-json.ts";
+export { descriptionJson } from "./emit-json.ts";
+export { inputParameters } from "./emit-parameters.ts";
+export { exampleQuery } from "./emit-query.ts";
+export { descriptionYaml } from "./emit-yaml.ts";
 export { type GivenParameter, type GivenUpload, givenOf } from "./given-parameter.ts";
 export { type HeadRule, headLength, headRule } from "./head-rule.ts";
 export {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { UwsError } from "@uws/core";
-import { parseExecutionDuration, parseListFilter, parsePhaseAction, parseWait } from "./control.ts";
+import { parseExecutionDuration, parseOccurrence, parsePhaseAction, parseWait } from "./control.ts";
 
 const query = (text: string) => new URLSearchParams(text);
 
@@ -20,34 +20,12 @@ test("EXECUTIONDURATION takes whole seconds of an xs:int", () => {
   }
 });
 
-test("the list's filter takes its names in any case, and phases as a union", () => {
-  expect(parseListFilter(query(""))).toEqual({ phases: [] });
-  expect(parseListFilter(query("phase=QUEUED&PHASE=ERROR&Phase=QUEUED&after=2015&Last=3&x=y"))).toEqual({
-    phases: ["QUEUED", "ERROR"],
-    after: new Date("2015-01-01T00:00:00Z"),
-    last: 3,
-  });
-  expect(parseListFilter(query("LAST=99999999999999999999")).last).toBe(2147483647);
-});
-
-test.each([
-  "PHASE=",
-  "PHASE=DONE",
-  "phase=queued",
-  "AFTER=",
-  "AFTER=x",
-  "LAST=0",
-  "LAST=-1",
-  "LAST=",
-  "LAST=1.5",
-  "LAST=x",
-])("the list's filter refuses %p by name", (text) => {
-  expect(() => parseListFilter(query(text))).toThrow(UwsError);
-  expect(() => parseListFilter(query(text))).toThrow(text.split("=")[0]?.toUpperCase());
-});
-
-test("AFTER and LAST can be given once", () => {
-  expect(() => parseListFilter(query("LAST=1&last=2"))).toThrow("LAST is given 2 times");
+test("OCCURRENCE counts from 1", () => {
+  expect(parseOccurrence(query("a=b"))).toBeUndefined();
+  expect(parseOccurrence(query("occurrence=2"))).toBe(2);
+  for (const wrong of ["OCCURRENCE=0", "OCCURRENCE=-1", "OCCURRENCE=x", "OCCURRENCE=1&OCCURRENCE=2"]) {
+    expect(() => parseOccurrence(query(wrong))).toThrow("OCCURRENCE");
+  }
 });
 
 test("WAIT is cut to the server's cap, which -1 asks for", () => {

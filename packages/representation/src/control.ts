@@ -1,5 +1,4 @@
 import { isPhase, limits, type Phase, phases, UwsError } from "@uws/core";
-import { parseTime } from "./time.ts";
 
 /** What a client may ask of a phase (UWS 1.1, section 2.2.3.4; ARCHIVE is ours). */
 export const phaseActions = ["RUN", "ABORT", "ARCHIVE"] as const;
@@ -15,34 +14,6 @@ export function parseExecutionDuration(text: string): number {
   const seconds = wholeNumber(text);
   const allowed = seconds !== undefined && seconds >= 0 && seconds <= limits.executionDuration;
   return allowed ? seconds : refuse("EXECUTIONDURATION", text, `whole seconds from 0 to ${limits.executionDuration}`);
-}
-
-/** What of a job list a client wants to see. All that are given must hold. */
-export interface ListFilter {
-  /** Any of these; empty = every phase but ARCHIVED. */
-  readonly phases: readonly Phase[];
-  /** Created later than this, strictly. */
-  readonly after?: Date;
-  /** The newest so many. */
-  readonly last?: number;
-}
-
-/** PHASE (repeatable), AFTER and LAST in the query of a job list (UWS 1.1, section 2.2.2.1). */
-export function parseListFilter(query: URLSearchParams): ListFilter {
-  const after = single(query, "AFTER");
-  const last = single(query, "LAST");
-  return {
-    phases: [...new Set(values(query, "PHASE").map(parsePhase))],
-    ...(after === undefined ? {} : { after: parseTime(after) }),
-    ...(last === undefined ? {} : { last: parseLast(last) }),
-  };
-}
-
-function parseLast(text: string): number {
-  const last = wholeNumber(text);
-  if (last === undefined || last < 1) return refuse("LAST", text, "a whole number greater than 0");
-  // "At most so many" is true of a smaller number, too, and the database counts in 32 bits.
-  return Math.min(last, 2_147_483_647);
 }
 
 /** How long a client is ready to wait for a change. */
@@ -70,27 +41,41 @@ export function parseWait(query: URLSearchParams, cap: number = limits.waitSecon
   };
 }
 
-function parsePhase(text: string): Phase {
+/**
+ * OCCURRENCE (ours) in the query of a parameter's value: which one is meant of those of that name, counted from 1.
+ * @returns undefined where the client did not say
+ */
+export function parseOccurrence(query: URLSearchParams): number | undefined {
+  const text = single(query, "OCCURRENCE");
+  if (text === undefined) return undefined;
+  const occurrence = wholeNumber(text);
+  return occurrence !== undefined && occurrence > 0
+    ? occurrence
+    : refuse("OCCURRENCE", text, "a whole number greater than 0");
+}
+
+export function parsePhase(text: string): Phase {
   return isPhase(text) ? text : refuse("PHASE", text, phases.join(", "));
 }
 
 /** Values of a parameter whose name is matched without regard to case (UWS 1.1, section 3). */
-function values(query: URLSearchParams, name: string): string[] {
-  return [...query].filter(([key]) => key.toUpperCase() === name).map(([, value]) => value);
+export function values(query: URLSearchParams, name: string): string[] {
+  // Of other letters, some have capitals that are those of a name.
+  return [...query].filter(([key]) => /^[A-Za-z]+$/.test(key) && key.toUpperCase() === name).map(([, value]) => value);
 }
 
-function single(query: URLSearchParams, name: string): string | undefined {
+export function single(query: URLSearchParams, name: string): string | undefined {
   const [value, ...more] = values(query, name);
   if (more.length > 0) throw new UwsError("invalid", `${name} is given ${more.length + 1} times; allowed: once`);
   return value;
 }
 
 /** xs:integer and nothing else: not 1.0, 1e3, 0x10, or with spaces around. */
-function wholeNumber(text: string): number | undefined {
+export function wholeNumber(text: string): number | undefined {
   return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function refuse(name: string, value: string, allowed: string): never {
+export function refuse(name: string, value: string, allowed: string): never {
   const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
   throw new UwsError("invalid", `${name}=${shown}: not allowed; allowed: ${allowed}`);
 }

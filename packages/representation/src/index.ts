@@ -1,9 +1,8 @@
 /** What goes on the wire: UWS XML, JSON, HTML, and the values of control parameters. No HTTP framework, no store. */
 export {
-  type ListFilter,
   type PhaseAction,
   parseExecutionDuration,
-  parseListFilter,
+  parseOccurrence,
   parsePhaseAction,
   parseWait,
   phaseActions,
@@ -24,9 +23,19 @@ export {
 export { jobListXml } from "./job-list-xml.ts";
 export { jobXml, parametersXml, resultsXml } from "./job-xml.ts";
 export { jobListSchema, jobSchema, problemSchema } from "./json-schema.ts";
-export { type JobLinks, jobUrl, parameterUrl, resultUrl } from "./links.ts";
+export { type JobLinks, jobUrl, parameterUrls, resultUrl } from "./links.ts";
+export { type ListFilter, type ListPage, listFilterQuery, parseListFilter, parseListPage } from "./list-filter.ts";
 export { jobInfoNamespace, uwsNamespace } from "./namespaces.ts";
 export { errorFormat, negotiate, type Representation } from "./negotiate.ts";
+export { type DescriptionMediaType, negotiateDescription } from "./negotiate-description.ts";
 export { internalProblem, type Problem, problem, statusOf } from "./problem.ts";
+export { type ServiceDescriptor, serviceDescriptors } from "./service-descriptor.ts";
 export { formatTime, parseDestruction, parseTime } from "./time.ts";
+export { type Availability, availabilityJson, availabilityXml } from "./vosi-availability.ts";
+export {
+  type Capability,
+  type CapabilityInterface,
+  capabilitiesJson,
+  capabilitiesXml,
+} from "./vosi-capabilities.ts";
 export { isXmlText } from "./xml.ts";

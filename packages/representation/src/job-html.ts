@@ -1,6 +1,6 @@
 import type { Job, JobReference } from "@uws/core";
 import { html, type Markup } from "./html.ts";
-import { type JobLinks, jobUrl, parameterUrl, resultUrl } from "./links.ts";
+import { type JobLinks, jobUrl, parameterUrls, resultUrl } from "./links.ts";
 import { formatTime } from "./time.ts";
 
 /** Pages for a person who opens a job's URL in a browser. They only show; acting on jobs is the web interface's. */
@@ -93,12 +93,13 @@ ${rows}</table>`;
 
 function parametersTable({ parameters }: Job, url: string): Markup {
   if (parameters.length === 0) return html`<p>None.</p>`;
-  const rows = parameters.map((parameter) =>
+  const urls = parameterUrls(url, parameters);
+  const rows = parameters.map((parameter, index) =>
     row(
       parameter.name,
       "value" in parameter
         ? html`<pre>${parameter.value}</pre>`
-        : html`${link(parameterUrl(url, parameter.name), parameter.upload.filename || "uploaded file")}, ${parameter.upload.mediaType}, ${parameter.upload.size} bytes`,
+        : html`${link(urls[index] ?? url, parameter.upload.filename || "uploaded file")}, ${parameter.upload.mediaType}, ${parameter.upload.size} bytes`,
     ),
   );
   return html`<table>

@@ -1,5 +1,5 @@
 import type { ErrorSummary, Job, JobReference, Parameter, Phase } from "@uws/core";
-import { type JobLinks, jobUrl, parameterUrl, resultUrl } from "./links.ts";
+import { type JobLinks, jobUrl, parameterUrls, resultUrl } from "./links.ts";
 import { formatTime } from "./time.ts";
 
 /**
@@ -87,6 +87,7 @@ export interface JobListJson {
 const timeOrNull = (time: Date | undefined) => (time === undefined ? null : formatTime(time));
 
 export function jobJson(job: Job, { url, quote }: JobLinks): JobJson {
+  const parameterLinks = parameterUrls(url, job.parameters);
   return {
     jobId: job.id,
     runId: job.runId ?? null,
@@ -103,7 +104,7 @@ export function jobJson(job: Job, { url, quote }: JobLinks): JobJson {
     attempt: job.attempt,
     worker: job.worker ?? null,
     progress: job.progress ?? null,
-    parameters: job.parameters.map((parameter) => parameterJson(parameter, url)),
+    parameters: job.parameters.map((parameter, index) => parameterJson(parameter, parameterLinks[index] ?? url)),
     results: job.results.map(({ id, mediaType, size }) => ({
       id,
       href: resultUrl(url, id),
@@ -122,11 +123,11 @@ export function jobJson(job: Job, { url, quote }: JobLinks): JobJson {
   };
 }
 
-function parameterJson(parameter: Parameter, url: string): ParameterJson {
+function parameterJson(parameter: Parameter, href: string): ParameterJson {
   const { name } = parameter;
   if ("value" in parameter) return { name, value: parameter.value };
   const { mediaType, size } = parameter.upload;
-  return { name, byReference: true, href: parameterUrl(url, name), mediaType, size };
+  return { name, byReference: true, href, mediaType, size };
 }
 
 function errorSummaryJson({ type, detail, message }: ErrorSummary): ErrorSummaryJson {

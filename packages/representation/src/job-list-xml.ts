@@ -6,8 +6,8 @@ import { formatTime } from "./time.ts";
 import { element, startTag, textElement, xmlDeclaration } from "./xml.ts";
 
 /**
- * A job list as `uws:jobs` (UWS 1.1, section 2.2.2), one piece of text per batch of jobs: a million jobs do not need a
- * million rows in memory.
+ * A job list as `uws:jobs` (UWS 1.1, section 2.2.2), one piece of text per batch of jobs, an empty one where the
+ * batch is: a million jobs do not need a million rows in memory.
  * @param listUrl absolute URL of the job list, no slash at its end
  */
 export async function* jobListXml(
@@ -16,7 +16,7 @@ export async function* jobListXml(
 ): AsyncGenerator<string, void, undefined> {
   yield `${xmlDeclaration}${startTag("uws:jobs", { ...rootNamespaces, version: "1.1" })}\n`;
   for await (const batch of jobs) {
-    if (batch.length > 0) yield batch.map((job) => jobrefElement(job, listUrl)).join("");
+    yield batch.map((job) => jobrefElement(job, listUrl)).join("");
   }
   yield "</uws:jobs>\n";
 }

@@ -1,5 +1,5 @@
 import type { ErrorSummary, Job, Parameter, Result } from "@uws/core";
-import { type JobLinks, parameterUrl, resultUrl } from "./links.ts";
+import { type JobLinks, parameterUrls, resultUrl } from "./links.ts";
 import { jobInfoNamespace, rootNamespaces } from "./namespaces.ts";
 import { formatTime } from "./time.ts";
 import { type Attributes, element, isXmlText, nilElement, textElement, xmlDeclaration } from "./xml.ts";
@@ -54,7 +54,9 @@ function timeElement(name: string, time: Date | undefined): string {
 }
 
 function parametersElement(parameters: readonly Parameter[], url: string, attributes: Attributes = {}): string {
-  return element("uws:parameters", attributes, lines(parameters.map((parameter) => parameterElement(parameter, url))));
+  const urls = parameterUrls(url, parameters);
+  const markup = parameters.map((parameter, index) => parameterElement(parameter, urls[index] ?? url));
+  return element("uws:parameters", attributes, lines(markup));
 }
 
 /**
@@ -65,7 +67,7 @@ function parameterElement(parameter: Parameter, url: string): string {
   const { name } = parameter;
   return "value" in parameter && isXmlText(parameter.value)
     ? textElement("uws:parameter", parameter.value, { id: name })
-    : textElement("uws:parameter", parameterUrl(url, name), { id: name, byReference: true });
+    : textElement("uws:parameter", url, { id: name, byReference: true });
 }
 
 function resultsElement(results: readonly Result[], url: string, attributes: Attributes = {}): string {

@@ -3,6 +3,7 @@ import type { ErrorCode, UwsError } from "@uws/core";
 /** HTTP status of each error code; the only place that knows. */
 const statuses = {
   invalid: 400,
+  unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
   conflict: 409,
@@ -14,6 +15,7 @@ const statuses = {
 
 const titles: Readonly<Record<number, string>> = {
   400: "Bad Request",
+  401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   409: "Conflict",

@@ -14,7 +14,7 @@ test("what is written is read back to the millisecond", () => {
     fc.property(anyTime, (time) => {
       expect(formatTime(time)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       expect(parseTime(formatTime(time))).toEqual(time);
-      expect(parseDestruction(formatTime(time).replace("Z", ""))).toEqual(time);
+      if (time.getUTCFullYear() >= 100) expect(parseDestruction(formatTime(time).replace("Z", ""))).toEqual(time);
     }),
   );
 });
@@ -65,7 +65,7 @@ test.each([
   expect(() => parseTime(text)).toThrow("AFTER=");
 });
 
-test.each(["2015", "20151026", "3600", "", "2015-10-26T09:15:35+01:00", "tomorrow"])(
+test.each(["2015", "20151026", "3600", "", "0099-12-31", "2015-10-26T09:15:35+01:00", "tomorrow"])(
   "DESTRUCTION=%p is refused by name",
   (text) => expect(() => parseDestruction(text)).toThrow("DESTRUCTION="),
 );

@@ -43,7 +43,8 @@ export function parseTime(text: string, name = "AFTER"): Date {
  * year and the compact date are not taken, which might as well be a number of seconds.
  */
 export function parseDestruction(text: string): Date {
-  if (iso.test(text)) return parseTime(text, "DESTRUCTION");
+  // Of years before 100 JavaScript makes later ones, when it reads how PostgreSQL writes them.
+  if (iso.test(text) && !text.startsWith("00")) return parseTime(text, "DESTRUCTION");
   throw new UwsError(
     "invalid",
     `DESTRUCTION=${text.slice(0, 60)}: not an ISO 8601 date and time in UTC, like 2015-10-26T09:15:35.123Z`,
