@@ -24,19 +24,27 @@ export function jsonAnswer(value: unknown, status = 200): Response {
 
 const encoder = new TextEncoder();
 
-/** Text that is made as fast as the client reads it. */
+/**
+ * Text that is made as fast as the client reads it: Bun asks for more when it has sent what it has, but for some megabytes.
+ * A piece may be empty, where there is nothing to say yet; that is where the making stops when the client has left.
+ */
 export function streamText(
   pieces: AsyncIterator<string, void, void>,
   onCancel?: () => void,
 ): ReadableStream<Uint8Array> {
+  let cancelled = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const next = await pieces.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(encoder.encode(next.value));
+        for (;;) {
+          const next = await pieces.next();
+          if (cancelled) return;
+          if (next.done === true) return controller.close();
+          if (next.value !== "") return controller.enqueue(encoder.encode(next.value));
+        }
       },
       async cancel() {
+        cancelled = true;
         onCancel?.();
         await pieces.return?.();
       },

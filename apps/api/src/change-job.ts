@@ -1,6 +1,6 @@
-import { type Job, limits, type Parameter, UwsError } from "@uws/core";
-import { parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
-import { setDestruction, setExecutionDuration, setParameters } from "@uws/store";
+import { type Job, limits, type Parameter, type Phase, UwsError } from "@uws/core";
+import { type PhaseAction, parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
+import { type JobChange, changeJob as storeChange } from "@uws/store";
 import { type Field, tooManyFields } from "./body/field.ts";
 import { readFields } from "./body/read-fields.ts";
 import { Uploads } from "./body/uploads.ts";
@@ -8,7 +8,7 @@ import { type ControlName, type ControlParameters, splitControl } from "./contro
 import { checkParameters } from "./create-job/check-parameters.ts";
 import { latestDestruction, withinLimit } from "./create-job/job-settings.ts";
 import { findJob, type ServiceExchange, shorten } from "./exchange.ts";
-import { abort, destroy, refused, run } from "./move-job.ts";
+import { abort, archive, destroy, overQuota, refused } from "./move-job.ts";
 
 /** What a POST to a job, or to one of its children, comes to. */
 export type Changed = "changed" | "destroyed";
@@ -49,69 +49,88 @@ async function apply(
   if (!withParameters && parameters[0] !== undefined) {
     throw new UwsError("invalid", `${shorten(parameters[0].name)}: not allowed here; allowed: ${allowed.join(", ")}`);
   }
-  const changes = readChanges(exchange, job, control);
+  if (control.ACTION !== undefined && control.ACTION !== "DELETE") {
+    throw new UwsError("invalid", `ACTION=${control.ACTION.slice(0, 60)}: not allowed; allowed: DELETE`);
+  }
+  const settings = readSettings(exchange, control);
+  const action = control.PHASE === undefined ? undefined : parsePhaseAction(control.PHASE);
   if (control.ACTION !== undefined) {
     await destroy(exchange, job);
     return "destroyed";
   }
-  const changed = parameters.length > 0 ? await changeParameters(exchange, job, parameters) : job;
-  for (const change of changes) await change(changed);
+  await change(exchange, job, { ...settings, ...(parameters.length > 0 ? { parameters } : {}) }, action);
   return "changed";
 }
 
-type Change = (job: Job) => Promise<void>;
+type Settings = Omit<JobChange, "run">;
 
-/** What the control parameters ask, in an order that makes sense: to start a job comes last. */
-function readChanges(exchange: ServiceExchange, job: Job, control: ControlParameters): Change[] {
-  if (control.ACTION !== undefined && control.ACTION !== "DELETE") {
-    throw new UwsError("invalid", `ACTION=${control.ACTION.slice(0, 60)}: not allowed; allowed: DELETE`);
-  }
-  const changes: Change[] = [];
-  if (control.EXECUTIONDURATION !== undefined) changes.push(executionDuration(exchange, control.EXECUTIONDURATION));
-  if (control.DESTRUCTION !== undefined) changes.push(destruction(exchange, control.DESTRUCTION));
-  if (control.PHASE !== undefined) changes.push(phase(exchange, job, control.PHASE));
-  return changes;
-}
-
-function executionDuration({ api, service }: ServiceExchange, text: string): Change {
-  const seconds = withinLimit(parseExecutionDuration(text), service.description.executionDuration);
-  return async (job) => {
-    if (!(await setExecutionDuration(api.store, job.id, seconds))) throw refused(job, "given another duration");
-    api.dispatch.news.tell([{ id: job.id }]);
+/** What the control parameters set, within what the service allows. */
+function readSettings({ service }: ServiceExchange, control: ControlParameters): Settings {
+  const { executionDuration, destruction } = service.description;
+  const { EXECUTIONDURATION: duration, DESTRUCTION: time } = control;
+  return {
+    ...(duration === undefined
+      ? {}
+      : { executionDuration: withinLimit(parseExecutionDuration(duration), executionDuration) }),
+    ...(time === undefined
+      ? {}
+      : { destruction: { time: parseDestruction(time), maxSeconds: latestDestruction(destruction) } }),
   };
-}
-
-function destruction({ api, service }: ServiceExchange, text: string): Change {
-  const time = parseDestruction(text);
-  return async (job) => {
-    const latest = latestDestruction(service.description.destruction);
-    if (!(await setDestruction(api.store, job.id, time, latest))) throw refused(job, "given another destruction time");
-    api.dispatch.news.tell([{ id: job.id }]);
-  };
-}
-
-function phase(exchange: ServiceExchange, job: Job, text: string): Change {
-  const action = parsePhaseAction(text);
-  if (action === "ARCHIVE") throw refused(job, "archived: this service does not archive");
-  return action === "RUN" ? (changed) => run(exchange, changed) : (changed) => abort(exchange, changed);
 }
 
 /**
- * Sets parameters of a PENDING job; those of the same name, in any case, are replaced (UWS 1.1, section 2.2.3.6).
- * @returns the job as it is then
+ * Changes a job as its client wishes: all at once, but for what ends it, which comes last.
+ * @throws UwsError "forbidden" where the phase or the quota does not allow it, and "invalid" where a value is wrong
  */
-export async function changeParameters(
-  { api, service }: ServiceExchange,
+export async function change(
+  exchange: ServiceExchange,
   job: Job,
-  parameters: readonly Parameter[],
-): Promise<Job> {
+  settings: Settings,
+  action: PhaseAction | undefined,
+): Promise<void> {
+  checkResult(exchange, job, settings.parameters ?? [], action === "RUN");
+  const wanted = action === "RUN" ? { ...settings, run: { quota: exchange.service.quota } } : settings;
+  if (Object.keys(wanted).length > 0) announce(exchange, job, await store(exchange, job, wanted));
+  if (action === "ABORT") await abort(exchange, job);
+  if (action === "ARCHIVE") await archive(exchange, job);
+}
+
+/** The job with other parameters must be one that could have been created with them, and RUN needs them all. */
+function checkResult({ service }: ServiceExchange, job: Job, parameters: readonly Parameter[], run: boolean): void {
+  if (parameters.length === 0 && !run) return;
+  // Those of the same name, in any case, are replaced (UWS 1.1, section 2.2.3.6).
   const replaced = new Set(parameters.map(({ name }) => name.toLowerCase()));
   const merged = [...job.parameters.filter(({ name }) => !replaced.has(name.toLowerCase())), ...parameters];
   if (merged.length > limits.parameters) throw tooManyFields();
-  if (job.phase !== "PENDING") throw refused(job, "given other parameters");
-  const problems = checkParameters(service.description, merged, { complete: false });
+  if (parameters.length > 0 && job.phase !== "PENDING") throw refused(job, "given other parameters");
+  const problems = checkParameters(service.description, merged, { complete: run });
   if (problems.length > 0) throw new UwsError("invalid", problems.join("\n"));
-  if (!(await setParameters(api.store, job.id, parameters))) throw refused(job, "given other parameters");
-  api.dispatch.news.tell([{ id: job.id }]);
-  return { ...job, parameters: merged };
+}
+
+/** @returns the phase that the job has then */
+async function store({ api, service }: ServiceExchange, job: Job, wanted: JobChange): Promise<Phase> {
+  const changed = await storeChange(api.store, job.id, wanted);
+  switch (changed.outcome) {
+    case "changed":
+      return changed.phase;
+    case "over_quota":
+      throw overQuota(service);
+    case "refused":
+      throw refused(job, participles(wanted).join(" and "));
+  }
+}
+
+function participles({ parameters, executionDuration, destruction, run }: JobChange): string[] {
+  return [
+    ...(parameters === undefined ? [] : ["given other parameters"]),
+    ...(executionDuration === undefined ? [] : ["given another duration"]),
+    ...(destruction === undefined ? [] : ["given another destruction time"]),
+    ...(run === undefined ? [] : ["started"]),
+  ];
+}
+
+function announce({ api }: ServiceExchange, job: Job, phase: Phase): void {
+  const moved = phase !== job.phase;
+  if (moved && phase === "QUEUED") api.dispatch.doorbell.ring(job.type);
+  api.dispatch.news.tell([moved ? { id: job.id, phase } : { id: job.id }]);
 }

@@ -19,7 +19,8 @@ export function splitControl(fields: readonly Field[]): {
   const control: Partial<Record<ControlName, string>> = {};
   const parameters: Field[] = [];
   for (const field of fields) {
-    const upper = field.name.toUpperCase();
+    // Not "phaſe", whose capital letters are those of PHASE.
+    const upper = /^[A-Za-z]+$/.test(field.name) ? field.name.toUpperCase() : "";
     const name = controlNames.find((candidate) => candidate === upper);
     if (name === undefined) {
       parameters.push(field);

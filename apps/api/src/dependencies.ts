@@ -1,10 +1,12 @@
 import type { BlobStore } from "@uws/blobs";
 import type { Config } from "@uws/config";
+import type { Job } from "@uws/core";
 import type { Dispatch } from "@uws/dispatch";
 import type { Store } from "@uws/store";
 import type { Logger } from "pino";
 import type { Authenticator } from "./authenticator.ts";
 import type { Quotes } from "./quotes.ts";
+import type { SingleFlight } from "./single-flight.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** What the API stands on; opened and closed by whoever starts it. */
@@ -23,6 +25,10 @@ export interface Api extends ApiDependencies {
   readonly authenticator: Authenticator;
   readonly waiters: Waiters;
   readonly quotes: Quotes;
+  /** Reads of jobs: those who read the same one at the same moment share a query. */
+  readonly reads: SingleFlight<Job | undefined>;
+  /** When it began to serve, by this process's clock. */
+  readonly since: Date;
   /** Aborted when the server begins to stop: whoever waits for something else answers at once. */
   readonly stopping: AbortSignal;
 }

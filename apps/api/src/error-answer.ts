@@ -34,7 +34,11 @@ export function methodNotAllowed(
   return answer;
 }
 
-function problemAnswer(shown: Problem, accept: string | undefined): Response {
+/** @param shown `code` may be one that no UwsError has */
+export function problemAnswer(
+  shown: Omit<Problem, "code"> & { readonly code: string },
+  accept: string | undefined,
+): Response {
   const format = errorFormat(accept);
   return new Response(format === "text/plain" ? shown.detail : JSON.stringify(shown), {
     status: shown.status,

@@ -10,10 +10,14 @@ export interface Exchange {
   readonly api: Api;
   /** HEAD has become GET: the difference is made where the answer is sent. */
   readonly request: Request;
+  /** Whether it was HEAD. */
+  readonly isHead: boolean;
   readonly query: URLSearchParams;
   /** Beginning of all URLs in the answer, no slash at its end. */
   readonly origin: string;
   readonly requestId: string;
+  /** Address of the peer: the client, or a proxy that stands in front. */
+  readonly peer: string;
   /** The job that the request is about, for the log; set by the router. */
   jobId: string | undefined;
 }
@@ -21,6 +25,8 @@ export interface Exchange {
 /** A request to a service. */
 export interface ServiceExchange extends Exchange {
   readonly service: Service;
+  /** Absolute URL of the service, no slash at its end. */
+  readonly serviceUrl: string;
   /** Absolute URL of the job list, no slash at its end. */
   readonly listUrl: string;
   readonly caller: Identity;
@@ -38,7 +44,7 @@ export function acceptOf({ request }: Exchange): string | undefined {
  * @throws UwsError "not_found", or "forbidden" where it is somebody else's
  */
 export async function findJob({ api, service, caller, path }: ServiceExchange): Promise<Job> {
-  const job = await getJob(api.store, service.path, path.id);
+  const job = await api.reads.read(`${service.path} ${path.id}`, () => getJob(api.store, service.path, path.id));
   if (job === undefined) throw new UwsError("not_found", `There is no job ${shorten(path.id)} here.`);
   if (job.owner !== undefined && job.owner !== caller.owner) {
     throw new UwsError("forbidden", "This job belongs to somebody else.");

@@ -10,16 +10,27 @@ export function live(): Response {
   return textAnswer("ok");
 }
 
-/**
- * Whether requests can be served: the database answers and has the schema, and whatever else the process wants to be true. NATS
- * is told but not required: without it jobs are accepted and wait.
- */
-export async function ready(api: Api): Promise<Response> {
+/** What was found when it was looked whether requests can be served. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** By name; all must hold. */
+  readonly required: Readonly<Record<string, boolean>>;
+  /** Told but not required: without NATS jobs are accepted and wait. */
+  readonly nats: boolean;
+}
+
+/** Whether requests can be served: the database answers and has the schema, and whatever else the process wants to be true. */
+export async function readiness(api: Api): Promise<Readiness> {
   const [database, others] = await Promise.all([databaseAnswers(api), otherChecks(api)]);
   const required = { database, ...others };
   const isReady = !api.stopping.aborted && Object.values(required).every((holds) => holds);
-  const checks = { ...required, nats: api.dispatch.connected() };
-  return jsonAnswer({ ready: isReady, checks }, isReady ? 200 : 503);
+  return { ready: isReady, required, nats: api.dispatch.connected() };
+}
+
+export async function ready(api: Api): Promise<Response> {
+  const { ready: isReady, required, nats } = await readiness(api);
+  const waiting = api.waiters.size;
+  return jsonAnswer({ ready: isReady, checks: { ...required, nats }, waiting }, isReady ? 200 : 503);
 }
 
 async function databaseAnswers({ store, log }: Api): Promise<boolean> {

@@ -1,21 +1,12 @@
 import { type Job, UwsError } from "@uws/core";
-import { abortJob, deleteJob, runJob } from "@uws/store";
-import { checkParameters } from "./create-job/check-parameters.ts";
+import { abortJob, archiveJob, deleteJob } from "@uws/store";
 import type { ServiceExchange } from "./exchange.ts";
+import type { Service } from "./service.ts";
 
 /*
- * What a client may do to a job. Each is one command of the store; what follows it are the wake-ups of those who should
- * know, which may all be lost.
+ * How a client ends a job. Each is one command of the store; what follows it are the wake-ups of those who should know,
+ * which may all be lost.
  */
-
-/** PHASE=RUN: what was missing until now must be there (UWS 1.1, section 2.2.3.4). */
-export async function run({ api, service }: ServiceExchange, job: Job): Promise<void> {
-  const problems = checkParameters(service.description, job.parameters, { complete: true });
-  if (problems.length > 0) throw new UwsError("invalid", problems.join("\n"));
-  if (!(await runJob(api.store, job.id))) throw refused(job, "started");
-  api.dispatch.doorbell.ring(job.type);
-  api.dispatch.news.tell([{ id: job.id, phase: "QUEUED" }]);
-}
 
 /** PHASE=ABORT: the worker is told to stop; what it has stored stays. */
 export async function abort({ api }: ServiceExchange, job: Job): Promise<void> {
@@ -25,6 +16,12 @@ export async function abort({ api }: ServiceExchange, job: Job): Promise<void> {
   api.dispatch.news.tell([{ id: job.id, phase: "ABORTED" }]);
   // There may be room for another one in the queue's window.
   api.dispatch.doorbell.ring(job.type);
+}
+
+/** PHASE=ARCHIVE, of a job that has ended: its files go, what is known about it stays (UWS 1.1, section 2.1.3). */
+export async function archive({ api, service }: ServiceExchange, job: Job): Promise<void> {
+  if (!(await archiveJob(api.store, job.id, service.keepArchived))) throw refused(job, "archived");
+  api.dispatch.news.tell([{ id: job.id, phase: "ARCHIVED" }]);
 }
 
 /** Removes a job for good. That somebody else was faster is no failure. */
@@ -39,4 +36,12 @@ export async function destroy({ api }: ServiceExchange, job: Job): Promise<void>
 /** The phase is the one that was read; if it has changed since, the message is a little behind. */
 export function refused({ phase }: Job, participle: string): UwsError {
   return new UwsError("forbidden", `The job is ${phase} and cannot be ${participle}.`);
+}
+
+/** Why a job may not be started where the service does not hold those above the quota. */
+export function overQuota({ path, quota }: Pick<Service, "path" | "quota">): UwsError {
+  return new UwsError(
+    "forbidden",
+    `Over quota: ${quota?.active} jobs wait or run at ${path}, which is as many as one owner may have; try again when one has ended.`,
+  );
 }

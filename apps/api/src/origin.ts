@@ -10,5 +10,7 @@ const hostForm = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})
 export function originOf(headers: Headers, publicUrl: string | undefined, listening: string): string {
   if (publicUrl !== undefined) return publicUrl;
   const host = headers.get("host");
-  return host !== null && hostForm.test(host) ? `http://${host}` : listening;
+  const origin = `http://${host}`;
+  // 999.999.999.999 has the form of a name, and no client can read a URL with it.
+  return host !== null && hostForm.test(host) && URL.canParse(origin) ? origin : listening;
 }

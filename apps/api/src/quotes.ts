@@ -1,60 +1,107 @@
 import { isRunning, isTerminal, type Job } from "@uws/core";
 import type { JobDescription } from "@uws/description";
-import { type Store, type TypeStatistics, typeStatistics } from "@uws/store";
+import { type QueuePosition, queuePosition, type Store, type TypeStatistics, typeStatistics } from "@uws/store";
+import { type Durations, durationsOf, mostAtOnce, remaining, waitFor } from "./predict-end.ts";
+import { Remembered } from "./remembered.ts";
 
-/** Milliseconds for which one look at the queue serves all quotes of a job type. */
-const freshness = 3000;
+/** Milliseconds for which one look at a job type, or at a job's place in the queue, serves all who ask. */
+const freshness = 1000;
+/** Places in the queue that are remembered at once. */
+const positions = 10_000;
+/** Milliseconds. Where a job waits for longer, all workers are busy; otherwise it may only not have been taken yet. */
+const allBusy = 1000;
+/** XML has years of four digits. */
+const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** What was seen of a job type, and when, by this process's own clock. */
+interface Look {
+  readonly at: number;
+  readonly statistics: TypeStatistics;
+  readonly measured: Durations | undefined;
+}
 
 /**
- * Predicts when jobs complete (UWS 1.1, section 2.1.5): from the queue ahead and the measured durations of the job type,
- * or, as long as nothing was measured, the estimate of its description.
+ * Predicts when jobs complete (UWS 1.1, section 2.1.5): from how long jobs of their type took lately, what such jobs run now
+ * and how far they are, and the jobs that are before them in the queue. As long as nothing was measured, the estimate of the
+ * description stands for it.
+ *
+ * A job that is not queued (PENDING, HELD) gets the quote that it would have if it were run now: clients compare quotes before
+ * they commit themselves. A job that has ended gets none, since nothing is left to predict; its endTime says when it was.
+ *
+ * Times are the database's, whatever this process's clock says.
  */
 export class Quotes {
-  readonly #statistics: (type: string) => Promise<TypeStatistics>;
-  readonly #known = new Map<string, { readonly at: number; readonly statistics: Promise<TypeStatistics> }>();
+  readonly #store: Store;
+  readonly #types = new Remembered<Look>(freshness, 1000);
+  readonly #positions = new Remembered<QueuePosition | undefined>(freshness, positions);
 
   constructor(store: Store) {
-    this.#statistics = (type) => typeStatistics(store, type);
+    this.#store = store;
   }
 
   /** @returns undefined when the job has ended, or nobody knows how long such jobs take */
   async quote(job: Job, description: JobDescription): Promise<Date | undefined> {
     if (isTerminal(job.phase)) return undefined;
-    const statistics = await this.#look(job.type);
-    return predict(job, statistics, statistics.meanSeconds ?? description.estimate, Date.now());
+    const runs = isRunning(job.phase);
+    const [{ at, statistics, measured }, position] = await Promise.all([
+      this.#types.get(job.type, () => this.#look(job.type)),
+      runs ? undefined : this.#positions.get(job.id, () => queuePosition(this.#store, job.id)),
+    ]);
+    const { estimate } = description;
+    const durations = measured ?? (estimate === undefined ? undefined : { typical: estimate * 1000, spread: 0 });
+    if (durations === undefined) return undefined;
+    const now = Math.ceil(statistics.now + (performance.now() - at));
+    if (runs) return predictRunning(job, durations, now);
+    return position === undefined ? undefined : predictWaiting(job, position, statistics, durations, now);
   }
 
-  #look(type: string): Promise<TypeStatistics> {
-    const now = performance.now();
-    const known = this.#known.get(type);
-    if (known !== undefined && now - known.at < freshness) return known.statistics;
-    const statistics = this.#statistics(type);
-    this.#known.set(type, { at: now, statistics });
-    // A failure is not remembered.
-    statistics.catch(() => this.#known.delete(type));
-    return statistics;
+  async #look(type: string): Promise<Look> {
+    const statistics = await typeStatistics(this.#store, type);
+    const measured = durationsOf(statistics.completed.map(([start, end]) => end - start));
+    return { at: performance.now(), statistics, measured };
   }
 }
 
-/**
- * @param seconds that such a job takes, if known
- * @param now milliseconds since 1970
- */
-export function predict(
-  job: Pick<Job, "phase" | "startTime" | "progress">,
-  { queued, held }: Pick<TypeStatistics, "queued" | "held">,
-  seconds: number | undefined,
+/** @param now milliseconds since 1970, by the clock that dates the job */
+export function predictRunning(
+  { startTime, progress, executionDuration }: Pick<Job, "startTime" | "progress" | "executionDuration">,
+  durations: Durations,
   now: number,
-): Date | undefined {
-  if (isRunning(job.phase) && job.startTime !== undefined) {
-    const start = job.startTime.getTime();
-    const fraction = job.progress?.fraction ?? 0;
-    // A job that says how far it is knows better than the mean of others, once it is some way ahead.
-    const duration = fraction >= 0.05 ? (now - start) / fraction : seconds === undefined ? undefined : seconds * 1000;
-    return duration === undefined ? undefined : new Date(Math.max(now, Math.round(start + duration)));
-  }
-  if (seconds === undefined) return undefined;
-  // As many at a time as there are now; the jobs before it have to be done first, then its own turn.
-  const ahead = queued / Math.max(1, held);
-  return new Date(now + Math.round((ahead + 1) * seconds * 1000));
+): Date {
+  const elapsed = Math.max(0, now - (startTime?.getTime() ?? now));
+  const left = remaining({ elapsed, fraction: progress?.fraction ?? 0 }, durations);
+  return endAt(now, Math.min(left, Math.max(0, longestOf(executionDuration) - elapsed)));
+}
+
+/** @param now milliseconds since 1970, by the clock that dates the statistics */
+export function predictWaiting(
+  { executionDuration }: Pick<Job, "executionDuration">,
+  { ahead, notBefore, claimed }: QueuePosition,
+  { held, running, completed, waitingSince }: TypeStatistics,
+  durations: Durations,
+  now: number,
+): Date {
+  const saturated = held > 0 && waitingSince !== null && now - waitingSince > allBusy;
+  const atOnce = saturated ? held : Math.max(held, mostAtOnce(completed), 1);
+  const queue = {
+    ahead,
+    running: running.map(([start, fraction]) =>
+      start === null
+        ? { elapsed: 0, fraction: 0 }
+        : { elapsed: Math.max(0, now - start), fraction: Math.min(fraction ?? 0, 1) },
+    ),
+    weight: running.length === 0 ? 1 : Math.max(1, held / running.length),
+    free: atOnce - held,
+  };
+  const wait = claimed ? 0 : Math.max(waitFor(queue, durations), notBefore - now);
+  return endAt(now, wait + Math.min(durations.typical, longestOf(executionDuration)));
+}
+
+/** The server ends a job that takes longer than it may. */
+function longestOf(executionDuration: number): number {
+  return executionDuration === 0 ? Number.POSITIVE_INFINITY : executionDuration * 1000;
+}
+
+function endAt(now: number, left: number): Date {
+  return new Date(Math.min(now + Math.ceil(left), lastTime));
 }

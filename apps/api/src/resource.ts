@@ -8,11 +8,15 @@ export type Method = "GET" | "POST" | "PUT" | "DELETE";
 export interface Operation {
   readonly handle: (exchange: ServiceExchange) => Promise<Response>;
   readonly describe: (service: Service) => OperationObject;
+  /** Changes something even as GET, so that HEAD, which would be the same request, is refused (RFC 9110, section 9.2.1). */
+  readonly unsafe?: true;
 }
 
 /** One URL of a service: a file in resources/ each. */
 export interface Resource {
-  /** Below the job list, with path parameters `:id` and `:name`. */
-  readonly path: "" | `/:id${string}`;
+  /** Below the job list or the service, with path parameters `:id` and `:name`. */
+  readonly path: "" | `/${string}`;
+  /** Answers everybody, whoever it is: those who look for a service cannot log in to it yet. */
+  readonly open?: true;
   readonly methods: Readonly<Partial<Record<Method, Operation>>>;
 }

@@ -18,6 +18,8 @@ export interface Route {
         {
           readonly handle: (exchange: Exchange, path: PathParameters) => Promise<Response> | Response;
           readonly detail: RouteDetail;
+          /** Not to be asked by HEAD. */
+          readonly unsafe?: true | undefined;
         }
       >
     >

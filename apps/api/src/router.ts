@@ -2,7 +2,6 @@ import { UwsError } from "@uws/core";
 import { Elysia } from "elysia";
 import { errorAnswer, methodNotAllowed } from "./error-answer.ts";
 import { acceptOf, type Exchange } from "./exchange.ts";
-import type { Method } from "./resource.ts";
 import type { PathParameters, Route } from "./route.ts";
 
 /** Gives the exchange that belongs to a request. */
@@ -23,22 +22,22 @@ export function routerOf(routes: readonly Route[], exchangeOf: ExchangeOf) {
   const app = new Elysia({ handler: { standardHostname: false } });
   app.onError(({ request, error }) => errorOf(exchangeOf(request), error));
   for (const { path, methods } of routes) {
-    for (const [method, { handle, detail }] of Object.entries(methods)) {
-      const answer = ({ request, params }: Context) => guarded(exchangeOf(request), (it) => handle(it, params ?? {}));
+    const allowed = allowedMethods(methods);
+    for (const [method, { handle, detail, unsafe }] of Object.entries(methods)) {
+      const answer = ({ request, params }: Context) => {
+        const exchange = exchangeOf(request);
+        if (unsafe && exchange.isHead) return notAllowed(exchange, "HEAD", allowed);
+        return guarded(exchange, (it) => handle(it, params ?? {}));
+      };
       app.route(method, path, answer as never, {
         parse: "none",
         detail: (detail ?? { hide: true }) as object,
       });
     }
-    const allowed = allowedMethods(Object.keys(methods) as Method[]);
-    app.all(
-      path,
-      ({ request }) => {
-        const exchange = exchangeOf(request);
-        return methodNotAllowed(request.method, allowed, acceptOf(exchange), exchange.requestId);
-      },
-      { parse: "none", detail: { hide: true } },
-    );
+    app.all(path, ({ request }) => notAllowed(exchangeOf(request), request.method, allowed), {
+      parse: "none",
+      detail: { hide: true },
+    });
   }
   app.all(
     "/*",
@@ -51,8 +50,14 @@ export function routerOf(routes: readonly Route[], exchangeOf: ExchangeOf) {
   return app;
 }
 
-function allowedMethods(methods: readonly Method[]): string[] {
-  return methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+function allowedMethods(methods: Route["methods"]): string[] {
+  return Object.entries(methods).flatMap(([method, { unsafe }]) =>
+    method === "GET" && !unsafe ? ["GET", "HEAD"] : [method],
+  );
+}
+
+function notAllowed(exchange: Exchange, method: string, allowed: readonly string[]): Response {
+  return methodNotAllowed(method, allowed, acceptOf(exchange), exchange.requestId);
 }
 
 async function guarded(

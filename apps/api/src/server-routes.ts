@@ -1,6 +1,7 @@
 import { seeOther } from "./answers.ts";
 import { live, ready } from "./health.ts";
 import { indexPage } from "./index-page.ts";
+import { type Content, plainText } from "./openapi/operation.ts";
 import type { Route, RouteDetail } from "./route.ts";
 import type { Service } from "./service.ts";
 import { swaggerAsset, swaggerPage } from "./swagger-ui.ts";
@@ -9,10 +10,15 @@ import { swaggerAsset, swaggerPage } from "./swagger-ui.ts";
 export function serverRoutes(services: readonly Service[], openApi: () => Response | Promise<Response>): Route[] {
   return [
     { path: "/", methods: { GET: { handle: () => indexPage(services), detail: undefined } } },
-    { path: "/healthz", methods: { GET: { handle: live, detail: described("Whether the process lives", "200") } } },
+    {
+      path: "/healthz",
+      methods: { GET: { handle: live, detail: described("Whether the process lives", plainText, "200") } },
+    },
     {
       path: "/readyz",
-      methods: { GET: { handle: ({ api }) => ready(api), detail: described("Whether it can serve", "200", "503") } },
+      methods: {
+        GET: { handle: ({ api }) => ready(api), detail: described("Whether it can serve", readiness, "200", "503") },
+      },
     },
     {
       path: "/swagger",
@@ -33,9 +39,23 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
   ];
 }
 
-function described(summary: string, ...statuses: readonly string[]): RouteDetail {
+const readiness: Content = {
+  "application/json": {
+    schema: {
+      type: "object",
+      properties: {
+        ready: { type: "boolean" },
+        checks: { type: "object", additionalProperties: { type: "boolean" } },
+        waiting: { type: "integer", minimum: 0, description: "Clients that wait for a change of a job" },
+      },
+      required: ["ready", "checks", "waiting"],
+    },
+  },
+};
+
+function described(summary: string, content: Content, ...statuses: readonly string[]): RouteDetail {
   const responses = Object.fromEntries(
-    statuses.map((status) => [status, { description: status === "200" ? "Yes" : "Not now" }]),
+    statuses.map((status) => [status, { description: status === "200" ? "Yes" : "Not now", content }]),
   );
   return { summary, tags: ["server"], responses };
 }

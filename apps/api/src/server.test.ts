@@ -66,7 +66,10 @@ describe("request ids", () => {
 test("health and readiness", async () => {
   expect(await (await it.request(`${it.api.url}/healthz`)).text()).toBe("ok");
   const ready = await it.request(`${it.api.url}/readyz`);
-  expect([ready.status, await ready.json()]).toEqual([200, { ready: true, checks: { database: true, nats: true } }]);
+  expect([ready.status, await ready.json()]).toEqual([
+    200,
+    { ready: true, checks: { database: true, nats: true }, waiting: 0 },
+  ]);
   expect(it.logged.filter((line) => line.path === "/healthz")).toMatchObject([{ level: 20 }]);
 });
 

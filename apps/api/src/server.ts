@@ -36,15 +36,16 @@ export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Rou
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     async fetch(request) {
       const started = performance.now();
-      const url = new URL(request.url);
-      // Elysia would read a whole result to tell HEAD its length.
-      const routed = request.method === "HEAD" ? asGet(request) : request;
+      const url = urlOf(request, listeningAt(server));
+      const routed = routable(request, url);
       const exchange: Exchange = {
         api,
         request: routed,
+        isHead: request.method === "HEAD",
         query: url.searchParams,
         origin: originOf(request.headers, api.config.publicUrl, listeningAt(server)),
         requestId: requestIdOf(request.headers),
+        peer: server.requestIP(request)?.address ?? "unknown",
         jobId: undefined,
       };
       exchanges.set(routed, exchange);
@@ -87,8 +88,17 @@ export function listeningAt({
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-function asGet(request: Request): Request {
-  return new Request(request.url, { method: "GET", headers: request.headers, signal: request.signal });
+/** Bun makes the URL from the Host header, which HTTP/1.0 does not need and which may be no host at all. */
+function urlOf({ url }: Request, listening: string): URL {
+  return URL.parse(url) ?? new URL(listening + url.replace(/^https?:\/\/[^/]*/, ""));
+}
+
+/** The request as Elysia is to have it: with a whole URL, and GET for HEAD, of which it would read a whole result to tell its length. */
+function routable(request: Request, url: URL): Request {
+  if (request.method === "HEAD") {
+    return new Request(url.href, { method: "GET", headers: request.headers, signal: request.signal });
+  }
+  return URL.canParse(request.url) ? request : new Request(url.href, request);
 }
 
 async function withoutBody(answer: Response): Promise<Response> {

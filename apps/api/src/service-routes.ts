@@ -1,5 +1,9 @@
+import { anonymous } from "./authenticator.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Method, Operation, Resource } from "./resource.ts";
+import { availability } from "./resources/availability.ts";
+import { capabilities } from "./resources/capabilities.ts";
+import { description } from "./resources/description.ts";
 import { destruction } from "./resources/destruction.ts";
 import { error } from "./resources/error.ts";
 import { events } from "./resources/events.ts";
@@ -13,11 +17,13 @@ import { phase } from "./resources/phase.ts";
 import { quote } from "./resources/quote.ts";
 import { result } from "./resources/result.ts";
 import { results } from "./resources/results.ts";
+import { sync } from "./resources/sync.ts";
+import { syncJob } from "./resources/sync-job.ts";
 import type { PathParameters, Route } from "./route.ts";
 import type { Service } from "./service.ts";
 
-/** Everything that a UWS service has (UWS 1.1, section 2.2). */
-const resources: readonly Resource[] = [
+/** Below the job list: everything that a UWS service has (UWS 1.1, section 2.2). */
+const jobResources: readonly Resource[] = [
   jobList,
   job,
   phase,
@@ -33,24 +39,39 @@ const resources: readonly Resource[] = [
   events,
 ];
 
+/** Beside it, below the service. Their names cannot be the job list's: `packages/config` refuses that. */
+const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description];
+
 /** The routes of one service. */
 export function serviceRoutes(service: Service): Route[] {
-  return resources.map(({ path, methods }) => ({
-    path: service.listPath + path,
-    methods: Object.fromEntries(
-      Object.entries(methods).map(([method, operation]) => [method as Method, atService(service, operation)]),
-    ),
-  }));
+  const { basePath, listPath } = service;
+  return [
+    ...jobResources.map((resource) => routeOf(service, listPath, resource)),
+    ...serviceResources.map((resource) => routeOf(service, basePath, resource)),
+  ];
 }
 
-function atService(service: Service, { handle, describe }: Operation) {
+function routeOf(service: Service, base: string, { path, methods, open }: Resource): Route {
   return {
+    path: base + path,
+    methods: Object.fromEntries(
+      Object.entries(methods).map(([method, it]) => [method as Method, atService(service, it, open === true)]),
+    ),
+  };
+}
+
+function atService(service: Service, { handle, describe, unsafe }: Operation, open: boolean) {
+  return {
+    unsafe,
     detail: { ...describe(service), tags: [service.path] },
     handle: async (exchange: Exchange, { id, name }: PathParameters) => {
       exchange.jobId = id ?? undefined;
-      const caller = await exchange.api.authenticator.authenticate(exchange.request);
+      const authenticator = open ? anonymous : exchange.api.authenticator;
+      const caller = await authenticator.authenticate(exchange.request);
+      const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
-      return await handle({ ...exchange, service, caller, listUrl, path: { id: id ?? "", name: name ?? "" } });
+      const path = { id: id ?? "", name: name ?? "" };
+      return await handle({ ...exchange, service, caller, serviceUrl, listUrl, path });
     },
   };
 }

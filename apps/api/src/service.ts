@@ -1,14 +1,22 @@
 import type { Config } from "@uws/config";
 import { type JobDescription, loadDescription } from "@uws/description";
-import { type Store, saveDescription } from "@uws/store";
+import { type Keep, type Quota, type Store, saveDescription } from "@uws/store";
 
 /** A UWS endpoint: one job list, one job type. */
 export interface Service {
   /** As configured, e.g. `api/batch`; jobs are stored under it. */
   readonly path: string;
+  /** Path of the service in URLs, with a slash before and none after. */
+  readonly basePath: string;
   /** Path of its job list in URLs, with a slash before and none after. */
   readonly listPath: string;
   readonly description: JobDescription;
+  /** To how many jobs a client is sent that has destroyed one; undefined = to all. */
+  readonly redirectLast: number | undefined;
+  /** How many active jobs one owner may have; undefined = any number. */
+  readonly quota: Quota | undefined;
+  /** How long jobs are kept that have been archived; undefined where jobs are removed at their destruction time. */
+  readonly keepArchived: Keep;
 }
 
 /**
@@ -17,12 +25,14 @@ export interface Service {
  */
 export async function loadServices(config: Config, store: Store): Promise<Service[]> {
   const services: Service[] = [];
-  for (const { path, jobList, descriptions } of config.services) {
+  for (const { path, jobList, descriptions, redirectLast, quota, archive } of config.services) {
+    const keepArchived = archive === undefined ? undefined : (archive.keep ?? null);
     for (const file of descriptions) {
       const description = await loadDescription(file);
       const { digest, name, version, document } = description;
       await saveDescription(store, { digest, type: name, version, document });
-      services.push({ path, listPath: `/${path}/${jobList}`, description });
+      const paths = { path, basePath: `/${path}`, listPath: `/${path}/${jobList}` };
+      services.push({ ...paths, description, redirectLast, quota, keepArchived });
     }
   }
   return services;

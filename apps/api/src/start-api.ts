@@ -1,4 +1,3 @@
-import { limits } from "@uws/core";
 import { phasesOf } from "@uws/store";
 import { jsonAnswer } from "./answers.ts";
 import { anonymous } from "./authenticator.ts";
@@ -10,6 +9,7 @@ import { listeningAt, startServer } from "./server.ts";
 import { serverRoutes } from "./server-routes.ts";
 import { loadServices } from "./service.ts";
 import { serviceRoutes } from "./service-routes.ts";
+import { SingleFlight } from "./single-flight.ts";
 import { waitAtMost } from "./wait-at-most.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -35,12 +35,17 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
     ...given,
     authenticator: anonymous,
     quotes: new Quotes(store),
+    reads: new SingleFlight(),
+    since: new Date(),
     stopping: stopping.signal,
     waiters: new Waiters({
       onJob: (listener) => dispatch.news.onJob(listener),
       phasesOf: (ids) => phasesOf(store, ids),
       connected: () => dispatch.connected(),
-      limit: limits.waiters,
+      limit: config.waiting.clients,
+      callerLimit: config.waiting.clientsPerCaller,
+      interval: config.waiting.look,
+      stopping: stopping.signal,
       onError: (error) => log.warn({ err: error }, "waiting clients could not be looked after"),
     }),
   };

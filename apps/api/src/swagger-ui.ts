@@ -3,11 +3,11 @@ import { UwsError } from "@uws/core";
 import { shorten } from "./exchange.ts";
 
 /** Files of the npm package swagger-ui-dist that the page needs: nothing is loaded from another host. */
-const assets: Readonly<Record<string, string>> = {
-  "swagger-ui.css": "text/css; charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-  "favicon-32x32.png": "image/png",
-};
+const assets: ReadonlyMap<string, string> = new Map([
+  ["swagger-ui.css", "text/css; charset=utf-8"],
+  ["swagger-ui-bundle.js", "text/javascript; charset=utf-8"],
+  ["favicon-32x32.png", "image/png"],
+]);
 
 const folder = dirname(Bun.resolveSync("swagger-ui-dist/package.json", import.meta.dir));
 
@@ -45,7 +45,7 @@ export function swaggerPage(): Response {
 /** A file of the page. */
 export function swaggerAsset(name: string): Response {
   if (name === "start.js") return asset(start, "text/javascript; charset=utf-8");
-  const mediaType = assets[name];
+  const mediaType = assets.get(name);
   if (mediaType === undefined) throw new UwsError("not_found", `There is no ${shorten(name)} here.`);
   return asset(Bun.file(join(folder, name)).stream(), mediaType);
 }

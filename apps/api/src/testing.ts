@@ -76,6 +76,8 @@ export interface ApiFixture {
   countJobs(): Promise<number>;
   /** Files in the blob store. */
   storedFiles(): Promise<string[]>;
+  /** Where the blob store keeps them. */
+  readonly blobFolder: string;
   close(): Promise<void>;
 }
 
@@ -167,6 +169,7 @@ export async function apiFixture(options: FixtureOptions = {}): Promise<ApiFixtu
       const [row] = await store.sql<{ count: number }[]>`select count(*)::int as count from jobs`;
       return row?.count ?? 0;
     },
+    blobFolder: join(folder, "blobs"),
     async storedFiles() {
       const names = await readdir(join(folder, "blobs"), { recursive: true }).catch(() => []);
       return names.sort();

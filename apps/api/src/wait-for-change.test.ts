@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Store } from "@uws/store";
 import { until } from "@uws/testing";
 import { type ApiFixture, apiFixture } from "./testing.ts";
 
@@ -115,4 +116,70 @@ test("a server that stops answers waiters with the current state, ends event str
   expect(performance.now() - started).toBeLessThan(3000);
   expect(it.request(job)).rejects.toThrow();
   await it.close();
+});
+
+test("nobody waits for longer than the server allows, however long they want to", async () => {
+  const it = await apiFixture({ environment: { UWS_WAIT_MS: "300" } });
+  try {
+    const job = await it.create(it.cones, { RADIUS: "1", PHASE: "RUN" });
+    for (const seconds of ["-1", "86400", "2147483648"]) {
+      const { answer } = await waiting(it, `${job}?WAIT=${seconds}`);
+      const { phase, milliseconds } = await answer;
+      expect(phase).toBe("QUEUED");
+      expect(milliseconds).toBeGreaterThan(290);
+      // Far below a second is not to be had on every machine, nor is a minute what was asked for.
+      expect(milliseconds).toBeLessThan(20_000);
+    }
+  } finally {
+    await it.close();
+  }
+});
+
+test("a caller who waits as often as one may is answered at once, and gets no more event streams", async () => {
+  const it = await apiFixture({ environment: { UWS_WAIT_CLIENTS_PER_CALLER: "2" } });
+  try {
+    const job = await it.create(it.cones, { RADIUS: "1", PHASE: "RUN" });
+    const leaving = new AbortController();
+    await waiting(it, `${job}?WAIT=60`, { signal: leaving.signal });
+    const stays = await waiting(it, `${job}?WAIT=60`);
+    const early = await it.request(`${job}?WAIT=60`);
+    expect(await early.text()).toContain("<uws:phase>QUEUED<");
+    const refused = await it.request(`${job}/events`);
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining("Too many")]);
+    expect(it.api.waiting()).toBe(2);
+    leaving.abort();
+    await until(() => it.api.waiting() === 1, "one has left");
+    const again = await waiting(it, `${job}?WAIT=60`);
+    await it.start(job);
+    expect([await stays.answer, await again.answer]).toMatchObject([{ phase: "EXECUTING" }, { phase: "EXECUTING" }]);
+  } finally {
+    await it.close();
+  }
+});
+
+test("many who wait for one job read it together when they are woken", async () => {
+  let reads = 0;
+  const counting = (store: Store): Store => ({
+    ...store,
+    sql: new Proxy(store.sql, {
+      apply(target, self, args: [TemplateStringsArray]) {
+        if (/from jobs join descriptions/.test(args[0].join(""))) reads += 1;
+        return Reflect.apply(target, self, args);
+      },
+    }),
+  });
+  const it = await apiFixture({ wrapStore: counting, environment: { UWS_WAIT_LOOK_MS: "60000" } });
+  try {
+    const job = await it.create(it.cones, { RADIUS: "1", PHASE: "RUN" });
+    const answers = Array.from({ length: 200 }, () => it.request(`${job}?WAIT=60`).then((answer) => answer.text()));
+    await until(() => it.api.waiting() === 200, "all wait");
+    // Until the last of them has been read, too.
+    await it.request(job);
+    reads = 0;
+    await it.start(job);
+    for (const text of await Promise.all(answers)) expect(text).toContain("<uws:phase>EXECUTING<");
+    expect(reads).toBeLessThan(20);
+  } finally {
+    await it.close();
+  }
 });

@@ -4,7 +4,8 @@ import type { JobNews } from "@uws/dispatch";
 import { until } from "@uws/testing";
 import { Waiters } from "./waiters.ts";
 
-function fixture(limit = 10) {
+function fixture(limit = 10, callerLimit = limit) {
+  const stopping = new AbortController();
   const phases = new Map<string, Phase>();
   let hear: (news: JobNews) => void = () => {};
   const asked: (readonly string[])[] = [];
@@ -18,10 +19,12 @@ function fixture(limit = 10) {
     },
     connected: () => true,
     limit,
+    callerLimit,
     interval: 5,
+    stopping: stopping.signal,
     onError: () => {},
   });
-  return { waiters, phases, asked, tell: (news: JobNews) => hear(news) };
+  return { waiters, phases, asked, stopping, tell: (news: JobNews) => hear(news) };
 }
 
 /** Whether a change is there already. */
@@ -31,7 +34,7 @@ const isThere = async (change: Promise<void>) =>
 test("news of another phase is a change, news of the same one or of progress is not", async () => {
   const { waiters, phases, tell } = fixture();
   phases.set("a", "QUEUED");
-  const watch = waiters.watch("a", false);
+  const watch = waiters.watch("a", "ann", false);
   watch?.saw("QUEUED");
   const changed = watch?.changed() ?? Promise.reject();
   tell({ id: "a", phase: "QUEUED" });
@@ -45,7 +48,7 @@ test("news of another phase is a change, news of the same one or of progress is 
 
 test("what happens while the job is read is not lost", async () => {
   const { waiters, tell } = fixture();
-  const watch = waiters.watch("a", false);
+  const watch = waiters.watch("a", "ann", false);
   watch?.rearm();
   tell({ id: "a", phase: "EXECUTING" });
   watch?.saw("QUEUED");
@@ -56,7 +59,11 @@ test("what happens while the job is read is not lost", async () => {
 test("lost news are found by one look for all, and nobody looks when nobody waits", async () => {
   const { waiters, phases, asked } = fixture();
   phases.set("a", "QUEUED").set("b", "QUEUED");
-  const [one, other, same] = [waiters.watch("a", false), waiters.watch("b", false), waiters.watch("b", false)];
+  const [one, other, same] = [
+    waiters.watch("a", "ann", false),
+    waiters.watch("b", "ann", false),
+    waiters.watch("b", "ann", false),
+  ];
   for (const watch of [one, other, same]) watch?.saw("QUEUED");
   await until(() => asked.length > 1, "looks");
   expect(asked.at(-1)).toEqual(["a", "b"]);
@@ -68,10 +75,31 @@ test("lost news are found by one look for all, and nobody looks when nobody wait
 
 test("there are no more watches than the limit, and a closed one makes room, once", () => {
   const { waiters } = fixture(1);
-  const watch = waiters.watch("a", false);
-  expect(waiters.watch("b", false)).toBeUndefined();
+  const watch = waiters.watch("a", "ann", false);
+  expect(waiters.watch("b", "ann", false)).toBeUndefined();
   watch?.close();
   watch?.close();
   expect(waiters.size).toBe(0);
-  expect(waiters.watch("b", false)).toBeDefined();
+  expect(waiters.watch("b", "ann", false)).toBeDefined();
+});
+
+test("a caller who has as many watches as one may have gets no more, others do", () => {
+  const { waiters } = fixture(4, 2);
+  const watches = ["a", "b"].map((id) => waiters.watch(id, "ann", false));
+  expect(waiters.watch("c", "ann", true)).toBeUndefined();
+  expect(waiters.watch("c", "bob", true)).toBeDefined();
+  watches[0]?.close();
+  watches[0]?.close();
+  expect(waiters.watch("c", "ann", false)).toBeDefined();
+  expect(waiters.watch("d", "ann", false)).toBeUndefined();
+  expect(waiters.watch("d", "bob", false)).toBeDefined();
+  expect(waiters.watch("d", "carl", false)).toBeUndefined();
+});
+
+test("all are woken when the server stops", async () => {
+  const { waiters, stopping } = fixture();
+  const watches = ["a", "b"].map((id) => waiters.watch(id, "ann", false));
+  stopping.abort();
+  await Promise.all(watches.map((watch) => watch?.changed()));
+  for (const watch of watches) watch?.close();
 });

@@ -10,8 +10,12 @@ export interface WaitersOptions {
   readonly connected: () => boolean;
   /** Watches at once, at most. */
   readonly limit: number;
+  /** Watches at once of one caller, at most. */
+  readonly callerLimit: number;
   /** Milliseconds between looks at the store, while anybody watches. */
-  readonly interval?: number;
+  readonly interval: number;
+  /** When it is aborted, all are woken. */
+  readonly stopping: AbortSignal;
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,12 +45,18 @@ export interface Watch {
 export class Waiters {
   readonly #options: WaitersOptions;
   readonly #watches = new Map<string, Set<JobWatch>>();
+  /** How many watches each caller has. */
+  readonly #callers = new Map<string, number>();
   #count = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: WaitersOptions) {
     this.#options = options;
     options.onJob((news) => this.#hear(news));
+    // One listener for all: each listener that a signal has makes the next one dearer.
+    options.stopping.addEventListener("abort", () => {
+      for (const watches of this.#watches.values()) for (const watch of watches) watch.wake();
+    });
   }
 
   /** Watches now. */
@@ -56,22 +66,31 @@ export class Waiters {
 
   /**
    * Watches a job from now on.
+   * @param caller whose watches are counted together
    * @param everything whether progress, results and log lines count as changes, too
-   * @returns undefined when there are as many watches as there may be
+   * @returns undefined when there are as many watches as there may be, in all or of this caller
    */
-  watch(id: string, everything: boolean): Watch | undefined {
-    if (this.#count >= this.#options.limit) return undefined;
+  watch(id: string, caller: string, everything: boolean): Watch | undefined {
+    const ofCaller = this.#callers.get(caller) ?? 0;
+    if (this.#count >= this.#options.limit || ofCaller >= this.#options.callerLimit) return undefined;
     const watches = this.#watches.get(id) ?? new Set();
     this.#watches.set(id, watches);
     const watch = new JobWatch(everything, () => {
       if (!watches.delete(watch)) return;
-      this.#count -= 1;
+      this.#countOne(caller, -1);
       if (watches.size === 0) this.#watches.delete(id);
     });
     watches.add(watch);
-    this.#count += 1;
+    this.#countOne(caller, 1);
     this.#schedule();
     return watch;
+  }
+
+  #countOne(caller: string, by: 1 | -1): void {
+    this.#count += by;
+    const ofCaller = (this.#callers.get(caller) ?? 0) + by;
+    if (ofCaller === 0) this.#callers.delete(caller);
+    else this.#callers.set(caller, ofCaller);
   }
 
   #hear({ id, phase, gone }: JobNews): void {
@@ -87,7 +106,7 @@ export class Waiters {
         this.#timer = undefined;
         this.#schedule();
       });
-    }, this.#options.interval ?? 1000);
+    }, this.#options.interval);
   }
 
   async #look(): Promise<void> {
@@ -99,6 +118,8 @@ export class Waiters {
       for (const id of ids) {
         const phase = phases.get(id);
         for (const watch of this.#watches.get(id) ?? []) {
+          // One that is being read sees for itself, or is compared by the next look.
+          if (watch.phase === undefined) continue;
           if (phase !== watch.phase || (deaf && watch.everything)) watch.wake();
         }
       }

@@ -1,11 +1,13 @@
 import { limits, type Parameter, UwsError } from "@uws/core";
+import { isXmlText } from "@uws/representation";
 import { shorten } from "../exchange.ts";
 
 /** What a request says under one name, in the order in which it says it; the same shape as a parameter of a job. */
 export type Field = Parameter;
 
 /**
- * Refuses what cannot be kept: PostgreSQL's text holds neither NUL nor half a surrogate pair.
+ * Refuses what cannot be kept or shown: PostgreSQL's text holds neither NUL nor half a surrogate pair, a name stands in XML
+ * as it is, and clients take the names `.` and `..` at the end of a URL for something else (RFC 3986, section 5.2.4).
  * @throws UwsError "invalid", or "too_large"
  */
 export function checkFields(fields: readonly Field[]): void {
@@ -16,7 +18,8 @@ export function checkFields(fields: readonly Field[]): void {
     if (name.length > limits.parameterNameLength) {
       throw new UwsError("invalid", `${shorten(name)}: a name must not be longer than ${limits.parameterNameLength}.`);
     }
-    if (!isStorable(name)) throw new UwsError("invalid", `${shorten(name)}: not a name.`);
+    if (!isXmlText(name) || name === "." || name === "..")
+      throw new UwsError("invalid", `${shorten(name)}: not a name.`);
     if ("value" in field && !isStorable(field.value)) {
       throw new UwsError("invalid", `${name}: must be text without NUL characters; upload binary values as files.`);
     }

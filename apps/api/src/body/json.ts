@@ -1,11 +1,13 @@
 import { UwsError } from "@uws/core";
 import { givenOf, type JsonObject } from "@uws/description";
 import type { Field } from "./field.ts";
+import { isNumber, parseKeepingNumbers } from "./json-source.ts";
 
 /**
  * The fields of a JSON body: an object whose members are what the fields of a form are, control parameters (runId,
  * phase, executionDuration, destruction, in any case) among them. An array is a repeated field, null is one that is not given,
- * and an object stands for its JSON text, except under the name `parameters`: its members are fields as well.
+ * and an object stands for its JSON text, except under the name `parameters`: its members are fields as well. Numbers stay as
+ * they were written.
  * @example {"phase": "RUN", "runId": "night 7", "parameters": {"RADIUS": 0.5}}
  * @example {"PHASE": "RUN", "RADIUS": 0.5}
  */
@@ -23,12 +25,13 @@ function fieldsOf(object: JsonObject): Field[] {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseKeepingNumbers(text);
   } catch (cause) {
+    if (cause instanceof RangeError) throw new UwsError("invalid", "The body of the request is nested too deeply.");
     throw new UwsError("invalid", `The body of the request is not JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
 function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isNumber(value);
 }

@@ -6,7 +6,8 @@ export class Uploads {
   readonly #blobs: BlobStore;
   readonly #job: string;
   readonly #maxBytes: number;
-  readonly #keys: string[] = [];
+  /** SHA-256 by key. */
+  readonly #stored = new Map<string, string | undefined>();
 
   /** @param job to which they will belong */
   constructor(blobs: BlobStore, job: string, maxBytes: number) {
@@ -18,9 +19,15 @@ export class Uploads {
   /** Stores a file as fast as storage takes it. */
   async store(source: AsyncIterable<Uint8Array>, about: Pick<Upload, "mediaType" | "filename">): Promise<Upload> {
     const key = newBlobKey(this.#job);
-    this.#keys.push(key);
-    const { size } = await this.#blobs.put(key, source, this.#maxBytes);
+    this.#stored.set(key, undefined);
+    const { size, sha256 } = await this.#blobs.put(key, source, this.#maxBytes);
+    this.#stored.set(key, sha256);
     return { key, mediaType: about.mediaType, filename: about.filename, size };
+  }
+
+  /** The hexadecimal SHA-256 of a file that was stored here. */
+  sha256({ key }: Upload): string | undefined {
+    return this.#stored.get(key);
   }
 
   async discard(...keys: readonly string[]): Promise<void> {
@@ -29,6 +36,6 @@ export class Uploads {
 
   /** Removes all that was stored: the request has failed. */
   async discardAll(): Promise<void> {
-    await this.discard(...this.#keys);
+    await this.discard(...this.#stored.keys());
   }
 }

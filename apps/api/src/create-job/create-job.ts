@@ -1,45 +1,70 @@
 import { jobPrefix } from "@uws/blobs";
 import { UwsError } from "@uws/core";
 import { jobUrl } from "@uws/representation";
-import { createJob, getJob, type NewJob, newJobId } from "@uws/store";
+import { createJob, getJob, type JobCreated, type NewJob, newJobId } from "@uws/store";
 import { seeOther } from "../answers.ts";
 import { readFields } from "../body/read-fields.ts";
 import { Uploads } from "../body/uploads.ts";
 import { splitControl } from "../control-parameters.ts";
+import type { Api } from "../dependencies.ts";
 import type { ServiceExchange } from "../exchange.ts";
+import { overQuota } from "../move-job.ts";
+import type { Service } from "../service.ts";
 import { checkHeads } from "./check-heads.ts";
 import { checkParameters } from "./check-parameters.ts";
+import { idempotencyKeyOf, idempotencyOf } from "./idempotency-key.ts";
 import { readSettings } from "./job-settings.ts";
 import { traceContextOf } from "./trace-context.ts";
 
-/**
- * Creates a job from a request (UWS 1.1, section 2.2.3.1): uploads are stored first, then one statement makes the job. Of a
- * request that is refused nothing stays.
- */
+/** Answers a creation (UWS 1.1, section 2.2.3.1). */
 export async function createJobFromRequest(exchange: ServiceExchange): Promise<Response> {
-  const { api, service, listUrl } = exchange;
-  const id = newJobId();
-  let job: NewJob;
-  try {
-    job = await readJob(exchange, id);
-  } catch (error) {
-    await removeUploads(exchange, id);
-    throw error;
-  }
-  await store(exchange, job);
-  if (job.run) api.dispatch.doorbell.ring(job.type);
-  api.dispatch.news.tell([{ id, phase: job.run ? "QUEUED" : "PENDING" }]);
-  api.log.info({ requestId: exchange.requestId, jobId: id, service: service.path, run: job.run }, "job created");
-  return seeOther(jobUrl(listUrl, id));
+  return seeOther(jobUrl(exchange.listUrl, await newJobFromRequest(exchange, false)));
 }
 
-async function readJob(exchange: ServiceExchange, id: string): Promise<NewJob> {
+/**
+ * Creates a job from a request: uploads are stored first, then one statement makes the job. Of a request that is refused
+ * nothing stays. A request that repeats another's Idempotency-Key makes no second job.
+ * @param run whether the job is to run even if the request does not say so
+ * @returns its id
+ * @throws UwsError "invalid", "too_large", "unsupported"; "forbidden" over quota; "conflict" where the key was used for
+ *   another request
+ */
+export async function newJobFromRequest(exchange: ServiceExchange, run: boolean): Promise<string> {
+  const { api, service, requestId } = exchange;
+  const id = newJobId();
+  const created = await keepingNothing(exchange, id, async () => store(exchange, await readJob(exchange, id, run)));
+  if (created.outcome === "repeated") {
+    await removeUploads(exchange, id);
+    return created.job;
+  }
+  if (created.phase === "QUEUED") api.dispatch.doorbell.ring(service.description.name);
+  api.dispatch.news.tell([{ id, phase: created.phase }]);
+  api.log.info({ requestId, jobId: id, service: service.path, phase: created.phase }, "job created");
+  return id;
+}
+
+/** Removes the uploads of a job that did not come to be, unless it may be there after all. */
+async function keepingNothing<T>(exchange: ServiceExchange, id: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Uncertain)) await removeUploads(exchange, id);
+    throw error instanceof Uncertain ? error.cause : error;
+  }
+}
+
+/** The statement that creates the job failed, and so did the look at whether it was done. */
+class Uncertain extends Error {}
+
+async function readJob(exchange: ServiceExchange, id: string, run: boolean): Promise<NewJob> {
   const { api, service, caller, request } = exchange;
   const { description } = service;
-  const fields = await readFields(exchange, new Uploads(api.blobs, id, api.config.uploadBytes));
+  const key = idempotencyKeyOf(request.headers);
+  const uploads = new Uploads(api.blobs, id, api.config.uploadBytes);
+  const fields = await readFields(exchange, uploads);
   const { control, parameters } = splitControl(fields);
   const problems: string[] = [];
-  const settings = readSettings(control, description, problems);
+  const settings = readSettings(run ? { PHASE: "RUN", ...control } : control, description, problems);
   if (control.ACTION !== undefined) problems.push("ACTION: not allowed when a job is created");
   problems.push(...checkParameters(description, parameters, { complete: settings.run }));
   if (problems.length === 0) problems.push(...(await checkHeads(description, parameters, api.blobs)));
@@ -54,20 +79,30 @@ async function readJob(exchange: ServiceExchange, id: string): Promise<NewJob> {
     owner: caller.owner,
     parameters,
     maxAttempts: description.retry.maxAttempts,
+    quota: service.quota,
+    idempotency: idempotencyOf(key, fields, uploads, run),
     ...(traceContext === undefined ? {} : { traceContext }),
   };
 }
 
-/** A statement whose answer is lost may have been done: then the job is there, and its uploads must stay. */
-async function store(exchange: ServiceExchange, job: NewJob): Promise<void> {
-  const { api, service } = exchange;
-  try {
-    await createJob(api.store, job);
-  } catch (error) {
-    const found = await getJob(api.store, service.path, job.id).catch(() => "unknown" as const);
-    if (found === undefined) await removeUploads(exchange, job.id);
-    if (found === undefined || found === "unknown") throw error;
+type Made = Exclude<JobCreated, { readonly outcome: "over_quota" }>;
+
+async function store({ api, service }: ServiceExchange, job: NewJob): Promise<Made> {
+  const created = await createJob(api.store, job).catch((error) => afterFailure(api, service, job, error));
+  if (created.outcome === "over_quota") throw overQuota(service);
+  if (created.outcome === "repeated" && created.request !== job.idempotency?.request) {
+    throw new UwsError("conflict", "Idempotency-Key: was used for another request; a new request needs a new key.");
   }
+  return created;
+}
+
+/** A statement whose answer is lost may have been done: then the job is there. */
+async function afterFailure(api: Api, service: Service, job: NewJob, error: unknown): Promise<JobCreated> {
+  const found = await getJob(api.store, service.path, job.id).catch(() => {
+    throw new Uncertain("whether the job was created is unknown", { cause: error });
+  });
+  if (found === undefined) throw error;
+  return { outcome: "created", phase: found.phase };
 }
 
 /** A failure to remove them must not hide the failure for which they are removed. */

@@ -1,6 +1,6 @@
 import { limits, UwsError } from "@uws/core";
 import type { JobDescription, Limited } from "@uws/description";
-import { parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
+import { isXmlText, parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
 import type { ControlParameters } from "../control-parameters.ts";
 
 /** What a client asks of a new job by control parameters, within what its description allows. */
@@ -66,7 +66,9 @@ export function latestDestruction({ max }: Limited): number | undefined {
   return max === 0 ? undefined : max;
 }
 
+/** It stands in XML as it is. */
 function parseRunId(text: string): string {
+  if (!isXmlText(text)) throw new UwsError("invalid", "RUNID: must be text without control characters.");
   if (text.length <= limits.runIdLength) return text;
   throw new UwsError("invalid", `RUNID is ${text.length} characters long; allowed: ${limits.runIdLength}`);
 }

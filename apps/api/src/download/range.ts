@@ -17,7 +17,8 @@ export function parseRange(header: string | null, size: number): ByteRange | "un
     return suffix === 0 ? "unsatisfiable" : { start: size - suffix, end: size };
   }
   const start = Number(first);
-  if (last !== "" && Number(last) < start) return undefined;
+  // First, since Bun answers so by itself where we leave the range to it.
   if (start >= size) return "unsatisfiable";
+  if (last !== "" && Number(last) < start) return undefined;
   return { start, end: last === "" ? size : Math.min(Number(last) + 1, size) };
 }

@@ -14,8 +14,6 @@ export interface JobEvent {
 
 /** Milliseconds between two looks at a job, at least: a worker may report much more often than anybody can read. */
 const pace = 100;
-/** Milliseconds of silence after which a sign of life is sent: proxies cut what is silent for a minute. */
-const heartbeat = 15_000;
 /** Log lines read at a time. */
 const logPage = 500;
 
@@ -40,7 +38,8 @@ export async function* jobEvents(
   after: LogPosition,
   left: AbortSignal,
 ): AsyncGenerator<JobEvent | undefined, void, void> {
-  const { stopping } = exchange.api;
+  const { stopping, config } = exchange.api;
+  const heartbeat = config.waiting.eventHeartbeat;
   const told: Told = { phase: undefined, progress: "null", results: new Map(), position: after };
   let job: Job | undefined = first;
   for (;;) {
@@ -53,7 +52,7 @@ export async function* jobEvents(
     if (isTerminal(job.phase)) return;
     await waitAtMost(new Promise(() => {}), pace, stopping, left);
     const quietSince = performance.now();
-    await waitAtMost(watch.changed(), heartbeat, stopping, left);
+    await waitAtMost(watch.changed(), heartbeat, left);
     if (stopping.aborted || left.aborted) return;
     if (performance.now() - quietSince >= heartbeat) yield undefined;
     watch.rearm();

@@ -1,13 +1,18 @@
 import { limits } from "@uws/core";
 import type { JobDescription, Json, JsonObject } from "@uws/description";
-import type { Content } from "./operation.ts";
+import { type Content, destructionTime, type ParameterObject, queryParameter } from "./operation.ts";
 
 /** Control parameters that a new job may be given. */
 const controls = {
   PHASE: { type: "string", enum: ["RUN"], description: "RUN starts the job at once" },
   RUNID: { type: "string", maxLength: limits.runIdLength, description: "A name of the client's own for the job" },
-  EXECUTIONDURATION: { type: "integer", minimum: 0, description: "Seconds that it may run; 0 = as long as allowed" },
-  DESTRUCTION: { type: "string", description: "When the job and its results may go (ISO 8601, UTC)" },
+  EXECUTIONDURATION: {
+    type: "integer",
+    minimum: 0,
+    maximum: limits.executionDuration,
+    description: "Seconds that it may run; 0 = as long as allowed",
+  },
+  DESTRUCTION: { ...destructionTime, description: "When the job and its results may go (ISO 8601, UTC)" },
 } as const;
 
 /** The bodies with which a job of this type is created, from the JSON Schema of its parameters. */
@@ -33,6 +38,17 @@ export function creationContent(description: JobDescription): Content {
       ...(example === undefined ? {} : { example: { phase: "RUN", parameters: example } }),
     },
   };
+}
+
+/** The same as parameters of a query that also runs the job: what is required must be there. */
+export function creationQuery({ parameters }: JobDescription): ParameterObject[] {
+  const required = Array.isArray(parameters.required) ? (parameters.required as readonly Json[]) : [];
+  const properties = Object.entries(propertiesOf(inlineSchema(parameters, parameters)));
+  return [...properties, ...Object.entries(controls)].map(([name, property]) => {
+    const { description, ...schema }: JsonObject = isObject(property) ? property : {};
+    const shown = queryParameter(name, typeof description === "string" ? description.trim() : name, schema);
+    return required.includes(name) && schema.default === undefined ? { ...shown, required: true } : shown;
+  });
 }
 
 /** What is required is only so of a job that is to run: a form may be sent without it. */

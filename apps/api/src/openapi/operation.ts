@@ -52,8 +52,30 @@ export const plainText: Content = { "text/plain": { schema: text } };
 
 /** A UWS document in XML, with a JSON counterpart. */
 export function xmlAndJson(json: object): Content {
-  return { "text/xml": { schema: text }, "application/json": { schema: json } };
+  return { "text/xml": { schema: text }, "application/xml": { schema: text }, "application/json": { schema: json } };
 }
+
+/** A UWS document that is a page for browsers as well. */
+export function xmlJsonAndHtml(json: object): Content {
+  return { ...xmlAndJson(json), "text/html": { schema: text } };
+}
+
+const clock = "[T ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?";
+
+/** A time in a filter, as `parseTime` reads it; that the day exists no pattern can say. */
+export const filterTime = {
+  type: "string",
+  pattern: `^(\\d{4}|\\d{8}|\\d{4}-\\d{2}-\\d{2}(${clock})?)Z?$`,
+  examples: ["2015-10-26T09:15:35.123Z", "2015-10-26 09:15", "2015-10-26", "2015"],
+} as const;
+
+/** A destruction time, as `parseDestruction` reads it. */
+export const destructionTime = {
+  type: "string",
+  description: "ISO 8601, UTC",
+  pattern: `^(?!00)\\d{4}-\\d{2}-\\d{2}(${clock})?Z?$`,
+  examples: ["2035-10-26T09:15:35.123Z", "2035-10-26"],
+} as const;
 
 /** A UWS change: a redirect to where there is something to see. */
 export function redirect(description: string): Readonly<Record<string, ResponseObject>> {
@@ -64,6 +86,12 @@ export function redirect(description: string): Readonly<Record<string, ResponseO
     },
   };
 }
+
+/** An error, in the two forms in which clients get it. */
+export const failureContent: Content = {
+  "text/plain": { schema: text },
+  "application/problem+json": { schema: schemaRef("Problem") },
+};
 
 const problems = {
   400: "A value is wrong; the message names it and what is allowed",
@@ -80,7 +108,7 @@ export function refusals(...statuses: readonly (keyof typeof problems)[]): Reado
       String(status),
       {
         description: problems[status],
-        content: { "text/plain": { schema: text }, "application/problem+json": { schema: schemaRef("Problem") } },
+        content: failureContent,
       },
     ]),
   );

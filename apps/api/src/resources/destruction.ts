@@ -2,7 +2,15 @@ import { formatTime } from "@uws/representation";
 import { seeOther, textAnswer } from "../answers.ts";
 import { changeJob } from "../change-job.ts";
 import { findJob, thisJobUrl } from "../exchange.ts";
-import { formOrJson, jobIdParameter, ok, plainText, redirect, refusals } from "../openapi/operation.ts";
+import {
+  destructionTime,
+  formOrJson,
+  jobIdParameter,
+  ok,
+  plainText,
+  redirect,
+  refusals,
+} from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 
 /** When a job and its results go (UWS 1.1, section 2.1.6). */
@@ -31,9 +39,9 @@ export const destruction: Resource = {
         parameters: [jobIdParameter],
         requestBody: formOrJson({
           type: "object",
-          properties: { DESTRUCTION: { type: "string", description: "ISO 8601, UTC" } },
+          properties: { DESTRUCTION: destructionTime },
         }),
-        responses: { ...redirect("Done; Location is the job"), ...refusals(400, 403, 404) },
+        responses: { ...redirect("Done; Location is the job"), ...refusals(400, 403, 404, 413, 415) },
       }),
     },
   },

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { connect } from "node:net";
+import type { Store } from "@uws/store";
 import { until } from "@uws/testing";
 import { type ApiFixture, apiFixture } from "../testing.ts";
 
@@ -94,4 +96,73 @@ test("a client that leaves is forgotten, and HEAD opens no stream", async () => 
   const head = await it.request(`${job}/events`, { method: "HEAD" });
   expect([head.status, head.headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
   expect(it.api.waiting()).toBe(0);
+});
+
+test("a stream on which nothing happens gives signs of life", async () => {
+  const quiet = await apiFixture({ environment: { UWS_EVENT_HEARTBEAT_MS: "50" } });
+  try {
+    const job = await quiet.create(quiet.cones);
+    const leaving = new AbortController();
+    const answer = await quiet.request(`${job}/events`, { signal: leaving.signal });
+    let text = "";
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      text += new TextDecoder().decode(chunk);
+      // A line that begins with a colon is a comment, which clients pass over.
+      if (text.split("\n\n").filter((block) => block === ": ").length >= 2) break;
+    }
+    expect(types([...text.matchAll(/^event: (.*)$/gm)].map(([, type]) => type ?? ""))).toEqual(["phase"]);
+    leaving.abort();
+    await until(() => quiet.api.waiting() === 0, "nobody waits any more");
+  } finally {
+    await quiet.close();
+  }
+});
+
+test("a client that does not read makes nobody's buffers grow: nothing more is read for it until it does", async () => {
+  let pages = 0;
+  const counting = (store: Store): Store => ({
+    ...store,
+    sql: new Proxy(store.sql, {
+      apply(target, self, args: [TemplateStringsArray]) {
+        if (/from log_lines/.test(args[0].join(""))) pages += 1;
+        return Reflect.apply(target, self, args);
+      },
+    }),
+  });
+  const busy = await apiFixture({ wrapStore: counting });
+  try {
+    const job = await busy.create(busy.cones, { RADIUS: "1", PHASE: "RUN" });
+    const attempt = await busy.start(job);
+    // 32 MiB of log lines, more than the buffers of two sockets hold: 17 pages.
+    const line = "x".repeat(4096);
+    for (let written = 0; written < 8000; written += 500) {
+      await busy.progress(attempt, written + 1, 0.5, ...Array<string>(500).fill(line));
+    }
+    await busy.complete(attempt);
+
+    const { pathname, host, port } = new URL(`${job}/events`);
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.pause();
+    socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    let [before, same] = [-1, 0];
+    // As many pages as the buffers take are read, and then no more for as long as we look.
+    await until(() => {
+      same = pages > 0 && pages === before ? same + 1 : 0;
+      before = pages;
+      return same >= 50;
+    }, "the stream stands still");
+    expect(pages).toBeLessThan(12);
+    expect(busy.api.waiting()).toBe(1);
+
+    let received = 0;
+    socket.on("data", (bytes: Buffer) => {
+      received += bytes.length;
+    });
+    socket.resume();
+    await until(() => received > 8000 * line.length && busy.api.waiting() === 0, "all has been read");
+    expect(pages).toBe(17);
+    socket.destroy();
+  } finally {
+    await busy.close();
+  }
 });

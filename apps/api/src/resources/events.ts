@@ -6,6 +6,7 @@ import { parsePosition } from "../events/log-position.ts";
 import { findJob, type ServiceExchange } from "../exchange.ts";
 import { jobIdParameter, ok, refusals } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
+import { watchJob } from "../watch-job.ts";
 
 /** What happens to a job, as it happens (ours): server-sent events `phase`, `progress`, `log`, `result`, `end`. */
 export const events: Resource = {
@@ -36,8 +37,8 @@ export const events: Resource = {
 };
 
 async function get(exchange: ServiceExchange): Promise<Response> {
-  const { api, request, path } = exchange;
-  const watch = api.waiters.watch(path.id, true);
+  const { request } = exchange;
+  const watch = watchJob(exchange, true);
   if (watch === undefined) throw new UwsError("unavailable", "Too many clients are waiting; try again later.");
   // The client is gone when the request says so, or when nobody reads the answer any more.
   const left = new AbortController();

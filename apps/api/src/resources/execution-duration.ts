@@ -29,7 +29,7 @@ export const executionDuration: Resource = {
           type: "object",
           properties: { EXECUTIONDURATION: { type: "integer", minimum: 0, maximum: 2_147_483_647 } },
         }),
-        responses: { ...redirect("Done; Location is the job"), ...refusals(400, 403, 404) },
+        responses: { ...redirect("Done; Location is the job"), ...refusals(400, 403, 404, 413, 415) },
       }),
     },
   },

@@ -1,14 +1,24 @@
-import { phases } from "@uws/core";
-import { jobListHtml, jobListJson, jobListXml, negotiate, parseListFilter } from "@uws/representation";
-import { listJobs } from "@uws/store";
-import { negotiatedAnswer, streamText } from "../answers.ts";
+import { type JobReference, UwsError } from "@uws/core";
+import {
+  jobListHtml,
+  jobListJson,
+  jobListXml,
+  listFilterQuery,
+  negotiate,
+  parseListFilter,
+  parseListPage,
+} from "@uws/representation";
+import { type JobListFilter, listJobs, listJobsPage } from "@uws/store";
+import { jsonAnswer, negotiatedAnswer, streamText } from "../answers.ts";
 import { createJobFromRequest } from "../create-job/create-job.ts";
-import { acceptOf, type ServiceExchange } from "../exchange.ts";
+import { acceptOf, type ServiceExchange, shorten } from "../exchange.ts";
+import { listCursor, readListCursor } from "../list-cursor.ts";
 import { creationContent } from "../openapi/job-parameters.ts";
-import { ok, queryParameter, redirect, refusals, schemaRef, xmlAndJson } from "../openapi/operation.ts";
+import { listParameters } from "../openapi/list-parameters.ts";
+import { ok, redirect, refusals, schemaRef, xmlJsonAndHtml } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 
-type Batches = AsyncGenerator<Parameters<typeof jobListJson>[0], void, void>;
+type Batches = AsyncGenerator<readonly JobReference[], void, void>;
 
 /** The job list (UWS 1.1, section 2.2.2.1), and where jobs are created (section 2.2.3.1). */
 export const jobList: Resource = {
@@ -16,19 +26,12 @@ export const jobList: Resource = {
   methods: {
     GET: {
       handle: list,
-      describe: () => ({
+      describe: ({ description }) => ({
         summary: "List jobs",
         description:
-          "The jobs that the caller may see, newest first. Filters combine as AND; archived jobs only if asked for.",
-        parameters: [
-          queryParameter("PHASE", "Only jobs in this phase; may be repeated", {
-            type: "array",
-            items: { type: "string", enum: phases },
-          }),
-          queryParameter("AFTER", "Only jobs created later (ISO 8601, UTC)", { type: "string" }),
-          queryParameter("LAST", "Only the newest so many", { type: "integer", minimum: 1 }),
-        ],
-        responses: { ...ok("The list", xmlAndJson(schemaRef("JobList"))), ...refusals(400) },
+          "The caller's jobs, newest first; archived ones only if PHASE asks for them. Filters combine as AND, and their names are matched without regard to case. XML and HTML hold the whole list. JSON comes in pages: `next` is the URL of the next one, or null. A page may hold fewer jobs than its limit, even none, and still have a next one.",
+        parameters: listParameters(description),
+        responses: { ...ok("The list", xmlJsonAndHtml(schemaRef("JobList"))), ...refusals(400, 403) },
       }),
     },
     POST: {
@@ -44,18 +47,33 @@ export const jobList: Resource = {
 };
 
 async function list(exchange: ServiceExchange): Promise<Response> {
-  const { api, service, caller, listUrl, query } = exchange;
-  const filter = parseListFilter(query);
+  const { api, listUrl } = exchange;
+  const filter = filterOf(exchange);
   const representation = negotiate(acceptOf(exchange));
-  const batches = await begun(listJobs(api.store, { service: service.path, owner: caller.owner, ...filter }));
-  switch (representation.kind) {
-    case "json":
-      return negotiatedAnswer(streamText(jobListJsonText(batches, listUrl)), "application/json");
-    case "html":
-      return negotiatedAnswer(streamText(jobListHtml(batches, listUrl)), "text/html");
-    case "xml":
-      return negotiatedAnswer(streamText(jobListXml(batches, listUrl)), representation.mediaType);
+  if (representation.kind === "json") return await page(exchange, filter);
+  const batches = await begun(listJobs(api.store, filter));
+  return representation.kind === "html"
+    ? negotiatedAnswer(streamText(jobListHtml(batches, listUrl)), "text/html")
+    : negotiatedAnswer(streamText(jobListXml(batches, listUrl)), representation.mediaType);
+}
+
+/** @throws UwsError "invalid", or "forbidden" where it asks for the jobs of others */
+function filterOf({ query, service, caller }: ServiceExchange): JobListFilter {
+  const { owner, ...filter } = parseListFilter(query);
+  if (owner !== undefined && owner !== (caller.owner ?? "")) {
+    throw new UwsError("forbidden", `OWNER=${shorten(owner)}: you may list your own jobs only.`);
   }
+  return { ...filter, service: service.path, owner: caller.owner ?? null };
+}
+
+async function page({ api, listUrl, query }: ServiceExchange, filter: JobListFilter): Promise<Response> {
+  const { limit, cursor } = parseListPage(query);
+  const from = cursor === undefined ? undefined : readListCursor(cursor, filter);
+  const { jobs, next } = await listJobsPage(api.store, filter, limit, from);
+  if (next === undefined) return jsonAnswer(jobListJson(jobs, { url: listUrl }));
+  const nextQuery = listFilterQuery(query);
+  nextQuery.set("cursor", listCursor(next, filter));
+  return jsonAnswer(jobListJson(jobs, { url: listUrl, next: `${listUrl}?${nextQuery}` }));
 }
 
 /** Waits for the first batch, so that a store that is away is an error and not a list that breaks off. */
@@ -66,17 +84,4 @@ async function begun(batches: Batches): Promise<Batches> {
     yield first.value;
     yield* batches;
   })();
-}
-
-/** One page that holds all: a JSON text of the shape of `jobListJson`, in pieces. */
-async function* jobListJsonText(batches: Batches, url: string): AsyncGenerator<string, void, void> {
-  yield '{"jobs":[';
-  let separator = "";
-  for await (const batch of batches) {
-    const { jobs } = jobListJson(batch, { url });
-    if (jobs.length === 0) continue;
-    yield separator + jobs.map((job) => JSON.stringify(job)).join(",");
-    separator = ",";
-  }
-  yield '],"next":null}';
 }

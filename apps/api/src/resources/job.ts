@@ -13,7 +13,7 @@ import {
   redirect,
   refusals,
   schemaRef,
-  xmlAndJson,
+  xmlJsonAndHtml,
 } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 import { jobAfterWait } from "../wait-for-change.ts";
@@ -35,7 +35,7 @@ export const job: Resource = {
           }),
           queryParameter("PHASE", "Wait only while the job is in this phase", { type: "string", enum: phases }),
         ],
-        responses: { ...ok("The job", xmlAndJson(schemaRef("Job"))), ...refusals(400, 403, 404) },
+        responses: { ...ok("The job", xmlJsonAndHtml(schemaRef("Job"))), ...refusals(400, 403, 404) },
       }),
     },
     POST: {
@@ -71,7 +71,7 @@ export const job: Resource = {
 };
 
 async function get(exchange: ServiceExchange): Promise<Response> {
-  const found = await jobAfterWait(exchange, parseWait(exchange.query));
+  const found = await jobAfterWait(exchange, parseWait(exchange.query, exchange.api.config.waiting.longest / 1000));
   const { api, service } = exchange;
   const links = { url: thisJobUrl(exchange), quote: await api.quotes.quote(found, service.description) };
   const representation = negotiate(acceptOf(exchange));
@@ -92,10 +92,15 @@ async function attempts({ api }: ServiceExchange, { id, attempt }: Job) {
 
 async function post(exchange: ServiceExchange): Promise<Response> {
   const changed = await changeJob(exchange, ["ACTION", "PHASE", "EXECUTIONDURATION", "DESTRUCTION"], true);
-  return seeOther(changed === "destroyed" ? exchange.listUrl : thisJobUrl(exchange));
+  return seeOther(changed === "destroyed" ? listAfter(exchange) : thisJobUrl(exchange));
 }
 
 async function remove(exchange: ServiceExchange): Promise<Response> {
   await destroy(exchange, await findJob(exchange));
-  return seeOther(exchange.listUrl);
+  return seeOther(listAfter(exchange));
+}
+
+/** Where a client goes whose job is gone: the list as it knows it (UWS 1.1, section 2.2.3.2), or the newest of it. */
+function listAfter({ listUrl, service: { redirectLast } }: ServiceExchange): string {
+  return redirectLast === undefined ? listUrl : `${listUrl}?LAST=${redirectLast}`;
 }

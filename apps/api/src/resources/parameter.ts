@@ -1,13 +1,14 @@
 import { type Job, limits, type Parameter, UwsError } from "@uws/core";
 import { takesFile } from "@uws/description";
+import { parseOccurrence } from "@uws/representation";
 import { seeOther, textAnswer } from "../answers.ts";
 import { checkFields } from "../body/field.ts";
 import { limitedBody, readText } from "../body/limited-body.ts";
 import { Uploads } from "../body/uploads.ts";
-import { changeParameters } from "../change-job.ts";
+import { change } from "../change-job.ts";
 import { serveBlob } from "../download/serve-blob.ts";
 import { findJob, type ServiceExchange, shorten, thisJobUrl } from "../exchange.ts";
-import { jobIdParameter, nameParameter, ok, redirect, refusals } from "../openapi/operation.ts";
+import { jobIdParameter, nameParameter, ok, queryParameter, redirect, refusals } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 
 /** One parameter of a job: its value, or the bytes that were uploaded (UWS 1.1, section 2.1.11). */
@@ -18,13 +19,24 @@ export const parameter: Resource = {
       handle: get,
       describe: () => ({
         summary: "Show a parameter",
-        parameters: [jobIdParameter, nameParameter("Name of the parameter, in any case")],
+        parameters: [
+          jobIdParameter,
+          nameParameter("Name of the parameter, in any case"),
+          queryParameter(
+            "OCCURRENCE",
+            "Which one, of those of that name; otherwise all, or the first where it is a file",
+            {
+              type: "integer",
+              minimum: 1,
+            },
+          ),
+        ],
         responses: {
           ...ok("Its value, or the bytes of an upload with the media type under which it was sent", {
             "text/plain": { schema: { type: "string" } },
             "*/*": { schema: { type: "string", format: "binary" } },
           }),
-          ...refusals(403, 404),
+          ...refusals(400, 403, 404),
         },
       }),
     },
@@ -47,7 +59,9 @@ export const parameter: Resource = {
 };
 
 async function get(exchange: ServiceExchange): Promise<Response> {
-  const given = parametersNamed(await findJob(exchange), exchange.path.name);
+  const occurrence = parseOccurrence(exchange.query);
+  const named = parametersNamed(await findJob(exchange), exchange.path.name);
+  const given = occurrence === undefined ? named : named.slice(occurrence - 1, occurrence);
   const [first] = given;
   if (first === undefined) throw new UwsError("not_found", `There is no parameter ${shorten(exchange.path.name)}.`);
   if ("value" in first) {
@@ -80,7 +94,7 @@ async function put(exchange: ServiceExchange): Promise<Response> {
       ? { name, upload: await uploads.store(limitedBody(request, api.config.uploadBytes), aboutFile(request)) }
       : { name, value: await readText(request, limits.formBytes) };
     checkFields([field]);
-    await changeParameters(exchange, job, [field]);
+    await change(exchange, job, { parameters: [field] }, undefined);
   } catch (error) {
     await uploads.discardAll();
     throw error;

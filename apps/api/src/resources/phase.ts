@@ -26,7 +26,7 @@ export const phase: Resource = {
         summary: "Start or abort a job",
         parameters: [jobIdParameter],
         requestBody: formOrJson({ type: "object", properties: { PHASE: { type: "string", enum: phaseActions } } }),
-        responses: { ...redirect("Done; Location is the job"), ...refusals(400, 403, 404) },
+        responses: { ...redirect("Done; Location is the job"), ...refusals(400, 403, 404, 413, 415) },
       }),
     },
   },

@@ -1,0 +1,35 @@
+import { limits, phases } from "@uws/core";
+import type { JobDescription } from "@uws/description";
+import { filterTime, type ParameterObject, queryParameter } from "./operation.ts";
+
+const text = { type: "string" } as const;
+
+/** The query of a job list. */
+export function listParameters({ parameters }: JobDescription): ParameterObject[] {
+  return [
+    queryParameter("PHASE", "Only jobs in this phase; may be repeated", {
+      type: "array",
+      items: { type: "string", enum: phases },
+    }),
+    queryParameter("AFTER", "Only jobs created later (ISO 8601, UTC)", filterTime),
+    queryParameter("BEFORE", "Only jobs created earlier (ISO 8601, UTC)", filterTime),
+    queryParameter("LAST", "Only the newest so many", { type: "integer", minimum: 1 }),
+    queryParameter("RUNID", "Only jobs of this run id", text),
+    queryParameter("TYPE", "Only jobs of this type", text),
+    queryParameter("OWNER", "Only jobs of this owner; it must be the caller", text),
+    ...Object.keys(parameters.properties ?? {}).map((name) =>
+      queryParameter(
+        `PARAM.${name}`,
+        `Only jobs whose parameter ${name} (in any case) has this value; may be repeated. At most ${limits.listParameters} such filters`,
+        { type: "array", items: text },
+      ),
+    ),
+    queryParameter("limit", "JSON only: jobs of a page", {
+      type: "integer",
+      minimum: 1,
+      maximum: limits.listPage,
+      default: limits.listPage,
+    }),
+    queryParameter("cursor", "JSON only: where the page begins, from the `next` of the page before", text),
+  ];
+}
