@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startNats, startPostgres } from "../packages/embedded/src/index.ts";
+import { prepareTools } from "../tests/support/tools/index.ts";
 
 const root = join(import.meta.dir, "..");
 const folder = mkdtempSync(join(tmpdir(), "uws-test-"));
@@ -20,9 +21,10 @@ function count(): { passed: number; failed: number; skipped: number } {
 }
 
 const started = performance.now();
-const [postgres, nats] = await Promise.all([
+const [postgres, nats, tools] = await Promise.all([
   startPostgres({ dataDir: join(folder, "postgres"), ephemeral: true, log: console.log }),
   startNats({ dataDir: join(folder, "nats"), ephemeral: true, log: console.log }),
+  prepareTools(console.log),
 ]);
 let status = 1;
 try {
@@ -38,7 +40,7 @@ try {
     ],
     {
       cwd: root,
-      env: { ...process.env, UWS_TEST_DATABASE_URL: postgres.url, UWS_TEST_NATS_URL: nats.url },
+      env: { ...process.env, ...tools, UWS_TEST_DATABASE_URL: postgres.url, UWS_TEST_NATS_URL: nats.url },
       stdio: ["ignore", "inherit", "inherit"],
     },
   );

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Running, startAll } from "@uws/cli";
 import { UwsClient } from "@uws/client";
-import { loadConfig } from "@uws/config";
+import { loadConfig, type Timing } from "@uws/config";
 import { natsUrl, testDatabase } from "@uws/testing";
 import pino from "pino";
 
@@ -23,8 +23,11 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-/** @param nats URL of a nats-server that the test may kill; the test run's own by default */
-export async function startSite(nats?: string): Promise<Site> {
+/**
+ * @param nats URL of a nats-server that the test may kill; the test run's own by default
+ * @param timing other times than those that let a test see a lease run out; {} = as in production
+ */
+export async function startSite(nats?: string, timing: Partial<Timing> = quick): Promise<Site> {
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "uws-site-"));
   const loaded = loadConfig({}, root);
@@ -36,7 +39,7 @@ export async function startSite(nats?: string): Promise<Site> {
     databaseUrl: database.url,
     natsUrl: nats ?? (await natsUrl()),
     natsPrefix: `t${crypto.randomUUID().slice(0, 8)}`,
-    timing: { ...loaded.timing, ...quick },
+    timing: { ...loaded.timing, ...timing },
   };
   const log = pino({ level: process.env.UWS_TEST_LOG ?? "silent" });
   const running = await startAll({ config, log, say: () => {}, workers: false });
