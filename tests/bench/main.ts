@@ -43,7 +43,7 @@ try {
 }
 
 async function atSite(natsUrl: string, measure: (site: Site) => Promise<Measured[]>): Promise<Measured[]> {
-  const site = await startSite(natsUrl, {});
+  const site = await startSite({ nats: natsUrl, timing: {} });
   try {
     return await measure(site);
   } finally {

@@ -11,7 +11,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "uws-nats-"));
   nats = await startNats({ dataDir: folder, ephemeral: true });
-  site = await startSite(nats.url);
+  site = await startSite({ nats: nats.url });
 });
 afterAll(async () => {
   await site.stop();

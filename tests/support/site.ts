@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Running, startAll } from "@uws/cli";
 import { UwsClient } from "@uws/client";
-import { loadConfig, type Timing } from "@uws/config";
+import { type Config, loadConfig, type Timing } from "@uws/config";
 import { natsUrl, testDatabase } from "@uws/testing";
 import pino from "pino";
 
@@ -23,11 +23,16 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-/**
- * @param nats URL of a nats-server that the test may kill; the test run's own by default
- * @param timing other times than those that let a test see a lease run out; {} = as in production
- */
-export async function startSite(nats?: string, timing: Partial<Timing> = quick): Promise<Site> {
+export interface SiteOptions {
+  /** URL of a nats-server that the test may kill; the test run's own by default. */
+  readonly nats?: string;
+  /** Other times than those that let a test see a lease run out; {} = as in production. */
+  readonly timing?: Partial<Timing>;
+  /** Other services than those of the file that comes with the house. */
+  readonly services?: (configured: Config["services"]) => Config["services"];
+}
+
+export async function startSite({ nats, timing = quick, services }: SiteOptions = {}): Promise<Site> {
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "uws-site-"));
   const loaded = loadConfig({}, root);
@@ -40,6 +45,7 @@ export async function startSite(nats?: string, timing: Partial<Timing> = quick):
     natsUrl: nats ?? (await natsUrl()),
     natsPrefix: `t${crypto.randomUUID().slice(0, 8)}`,
     timing: { ...loaded.timing, ...timing },
+    services: services?.(loaded.services) ?? loaded.services,
   };
   const log = pino({ level: process.env.UWS_TEST_LOG ?? "silent" });
   const running = await startAll({ config, log, say: () => {}, workers: false });

@@ -16,62 +16,72 @@ interface Page {
 /**
  * A job list with all of its pages.
  * @param url of the list, with its filters
- * @throws UwsClientError when a page names itself or an earlier one as the next
+ * @throws UwsClientError when a page after the first is no page, or one that was there before
  */
 export async function listPages(
   transport: Transport,
   url: string,
   signal: AbortSignal | undefined,
 ): Promise<RemoteJobReference[]> {
-  const jobs: RemoteJobReference[] = [];
-  const seen = new Set<string>();
-  let at: string | undefined = url;
-  while (at !== undefined) {
+  const first = await transport.send(url, { accept: jsonOrXml, signal });
+  if (!isJson(first)) return readAnswer(first, readJobList);
+  let page = await readPage(first);
+  // JSON of some other making, of which the standard says nothing.
+  if (page === undefined) return readAnswer(await transport.send(url, { signal }), readJobList);
+
+  const jobs: RemoteJobReference[] = [...page.jobs];
+  const seen = new Set([url]);
+  for (let at = page.next; at !== undefined; at = page.next) {
     if (seen.has(at)) throw new UwsClientError(`${at}: this page comes twice`, { method: "GET", url: at });
     seen.add(at);
-    const page: Page = await getPage(transport, at, signal);
+    const answer = await transport.send(at, { accept: "application/json", signal });
+    page = await readPage(answer);
+    if (page === undefined) {
+      const { status } = answer.response;
+      throw new UwsClientError(`${at}: not a page of a job list`, { method: "GET", url: at, status });
+    }
     for (const job of page.jobs) jobs.push(job);
-    at = page.next;
   }
   return jobs;
-}
-
-async function getPage(transport: Transport, url: string, signal: AbortSignal | undefined): Promise<Page> {
-  const answer = await transport.send(url, { accept: jsonOrXml, signal });
-  const page = isJson(answer) ? await readPage(answer) : await xmlPage(answer);
-  // JSON of some other making, of which the standard says nothing.
-  return page ?? (await xmlPage(await transport.send(url, { signal })));
 }
 
 function isJson({ response }: Answer): boolean {
   return response.headers.get("content-type")?.includes("json") === true;
 }
 
-async function xmlPage(answer: Answer): Promise<Page> {
-  return { jobs: await readAnswer(answer, readJobList), next: undefined };
-}
-
 /** A page as bun-uws has it: `{jobs: […], next}`; undefined when it is something else. */
 async function readPage({ response, url }: Answer): Promise<Page | undefined> {
-  const page: unknown = await response.json().catch(() => undefined);
+  const page = parseJson(await response.text());
   if (!isObject(page) || !Array.isArray(page.jobs)) return undefined;
   const jobs = page.jobs.map((job: unknown) => readReference(job, url));
   if (!jobs.every((job) => job !== undefined)) return undefined;
-  return { jobs, next: typeof page.next === "string" ? new URL(page.next, url).href : undefined };
+  if (typeof page.next !== "string") return { jobs, next: undefined };
+  const next = URL.parse(page.next, url)?.href;
+  return next === undefined ? undefined : { jobs, next };
 }
 
 function readReference(job: unknown, url: string): RemoteJobReference | undefined {
   if (!isObject(job)) return undefined;
   const { jobId, href, phase, runId, ownerId, creationTime } = job;
   if (typeof jobId !== "string" || typeof phase !== "string" || !isRemotePhase(phase)) return undefined;
+  const link = URL.parse(typeof href === "string" ? href : childUrl(url, jobId), url)?.href;
+  if (link === undefined) return undefined;
   return {
     jobId,
-    href: new URL(typeof href === "string" ? href : childUrl(url, jobId), url).href,
+    href: link,
     phase,
     runId: typeof runId === "string" ? runId : undefined,
     ownerId: typeof ownerId === "string" ? ownerId : undefined,
     creationTime: typeof creationTime === "string" ? new Date(creationTime) : undefined,
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

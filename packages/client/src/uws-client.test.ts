@@ -177,8 +177,20 @@ test("lists all pages where a server has JSON, and reads XML where its JSON is a
   );
   expect(received.map(({ query }) => query)).toEqual(["?LAST=3", "?LAST=3&cursor=x"]);
 
-  answers = { "GET /svc/async": () => Response.json({ jobs: [], next: "?a=b" }) };
-  await expect(client.list()).rejects.toThrow("this page comes twice");
+  const endless: Record<string, string> = { "": "?page=2", "?page=2": "?page=3", "?page=3": "?page=2" };
+  answers = { "GET /svc/async": ({ query }) => Response.json({ jobs: [job("a")], next: endless[query] }) };
+  await expect(client.list()).rejects.toThrow("?page=2: this page comes twice");
+
+  for (const second of [
+    () => new Response("<jobs/>", { headers: { "content-type": "text/xml" } }),
+    () => Response.json({ jobs: [{ jobId: "b" }], next: null }),
+    () => Response.json({ jobs: [job("b")], next: "http://:0" }),
+  ]) {
+    answers = {
+      "GET /svc/async": ({ query }) => (query === "" ? Response.json({ jobs: [job("a")], next: "?page=2" }) : second()),
+    };
+    await expect(client.list()).rejects.toThrow("?page=2: not a page of a job list");
+  }
 
   answers = {
     "GET /svc/async": ({ accept }) =>

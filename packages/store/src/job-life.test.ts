@@ -210,6 +210,8 @@ test("a job given back with a checkpoint is SUSPENDED, keeps its results and goe
   const { store } = fixture;
   const attempt = await fixture.start();
   await addResult(store, attempt, { id: "r", mediaType: "a/b", size: 1, location: { key: "k", sha256: "s" } }, 0);
+  const progress = { fraction: 0.4, message: "so far", counters: { rows: 4 } };
+  await recordEvents(store, [{ ...attempt, sequence: 1, progress, log: [], checkpoint: null }]);
   await releaseAttempts(store, [{ ...attempt, reason: "drained", checkpoint: btoa("state") }]);
   expect(await read(attempt.job)).toMatchObject({ phase: "SUSPENDED", results: [{ id: "r" }] });
   expect(of(attempt.job, await dispatchJobs(store, ["simulate"], 1000))).toHaveLength(1);
@@ -217,7 +219,7 @@ test("a job given back with a checkpoint is SUSPENDED, keeps its results and goe
   const [claimed] = await claimJobs(store, [{ id: attempt.job, token, worker: "w2" }], 5000);
   expect(new TextDecoder().decode(claimed?.checkpoint ?? undefined)).toBe("state");
   await acceptAttempts(store, [{ job: attempt.job, token }], 10_000);
-  expect(await read(attempt.job)).toMatchObject({ phase: "EXECUTING", attempt: 2 });
+  expect(await read(attempt.job)).toMatchObject({ phase: "EXECUTING", attempt: 2, progress });
 });
 
 test("the execution duration ends an attempt; results stay", async () => {

@@ -432,7 +432,7 @@ test("a drain that takes too long gives the jobs back", async () => {
   await drained;
 });
 
-test("a stopped worker gives its jobs back at once, even if their handlers do not listen", async () => {
+test("a stopped worker gives its jobs back soon, even if their handlers do not listen", async () => {
   const server = await startServer();
   const worker = await startTestWorker(server, forever);
   const stream = await server.welcomed();
@@ -442,6 +442,20 @@ test("a stopped worker gives its jobs back at once, even if their handlers do no
   stream.ended(token);
   await stopped;
   await stream.gone;
+});
+
+test("a stopped worker's handlers that listen give their jobs back with a checkpoint", async () => {
+  const server = await startServer();
+  const worker = await startTestWorker(server, async (job) => {
+    await aborted(job).catch(() => job.release("going", new Uint8Array([7])));
+  });
+  const stream = await server.welcomed();
+  await stream.run({ attemptToken: token });
+  const stopped = worker.stop();
+  const { reason, checkpoint } = await stream.take("release");
+  expect([reason, [...(checkpoint ?? [])]]).toEqual(["going", [7]]);
+  stream.ended(token);
+  await stopped;
 });
 
 test("a refused worker says why", async () => {

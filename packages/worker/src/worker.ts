@@ -59,6 +59,8 @@ const defaultMaxRefusals = 10;
 const defaultDrainTimeoutMs = 25_000;
 /** For handlers to end once they were interrupted. */
 const interruptedGraceMs = 3_000;
+/** For handlers of a worker that stops at once: those that listen give the job back with a checkpoint. */
+const stoppedGraceMs = 500;
 /** For the server to answer that it has the jobs back. */
 const giveBackTimeoutMs = 1_000;
 
@@ -162,6 +164,7 @@ class RunningWorker implements Worker {
   async #stop(refused?: WorkerRefused): Promise<void> {
     this.#session.drain();
     this.#session.interrupt("stopped");
+    if (this.#session.isOpen) await this.#session.idle(stoppedGraceMs);
     this.#session.giveBack("the worker was stopped");
     if (this.#session.isOpen) await this.#session.idle(giveBackTimeoutMs);
     await this.#session.close();

@@ -12,13 +12,17 @@ export async function acceptAttempts(
   attempts: readonly AttemptRef[],
   lease: number,
 ): Promise<{ id: string; type: string }[]> {
+  // What was given back with a checkpoint goes on from there, and so does its progress.
+  const resumes = sql`jobs.phase = 'SUSPENDED'`;
   return await sql<{ id: string; type: string }[]>`
     with accepted as (
       update jobs set phase = ${reached(sql, "accept")}, attempt = jobs.attempt + 1, accept_by = null,
         start_time = coalesce(start_time, uws_now()), heard_at = uws_now(),
         lease_until = uws_now() + make_interval(secs => ${lease / 1000}),
         deadline = case when execution_duration > 0 then uws_now() + make_interval(secs => execution_duration) end,
-        event_sequence = 0, log_lines = 0, progress_fraction = null, progress_message = null, progress_counters = null
+        event_sequence = 0, log_lines = 0, progress_fraction = case when ${resumes} then progress_fraction end,
+        progress_message = case when ${resumes} then progress_message end,
+        progress_counters = case when ${resumes} then progress_counters end
       from jsonb_to_recordset(${sql.json(attempts as AttemptRef[] as never)}) as given (job uuid, token text)
       where jobs.id = given.job and jobs.attempt_token = given.token and jobs.phase in ${mayMove(sql, "accept")}
       returning jobs.id, jobs.type, jobs.attempt, jobs.worker
