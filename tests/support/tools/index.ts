@@ -2,6 +2,7 @@ import { findCurl } from "./curl.ts";
 import { findPython } from "./python.ts";
 import type { Tool } from "./run.ts";
 import { findStilts } from "./stilts.ts";
+import { oldest } from "./versions.ts";
 
 /**
  * Programs that drive the server in tests: found on the machine, or fetched into the user's cache. Nothing is installed into
@@ -21,11 +22,11 @@ const kinds = {
   curl: { find: findCurl, advice: "Install curl." },
   STILTS: {
     find: findStilts,
-    advice: "Install STILTS 3.4 or newer (apt-get install stilts) so that `stilts` is on the PATH.",
+    advice: `Install STILTS ${oldest.stilts.join(".")} or newer (apt-get install stilts).`,
   },
   Python: {
     find: findPython,
-    advice: "Install Python 3.11 or newer with pip; pip must reach a package index the first time.",
+    advice: `Install Python ${oldest.python.join(".")} or newer with pip, which must reach a package index the first time.`,
   },
 } satisfies Record<string, Kind>;
 

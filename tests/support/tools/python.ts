@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { cached } from "./cache.ts";
 import { libraryPath, unpackDebian } from "./debian.ts";
 import { run, runWell, type Tool } from "./run.ts";
+import { oldest } from "./versions.ts";
 
 const requirements = join(import.meta.dir, "requirements.txt");
 
@@ -22,8 +23,10 @@ export async function findPython(): Promise<Tool> {
   )
     .trim()
     .replaceAll(" ", "-");
+  // Whoever changes one of them gets another folder.
   const digest = createHash("sha256")
     .update(await readFile(requirements))
+    .update(await readFile(import.meta.path))
     .digest("hex");
   const packages = await cached(`python-${version}-${digest.slice(0, 12)}`, async (fresh) => {
     await install(python, fresh);
@@ -32,7 +35,7 @@ export async function findPython(): Promise<Tool> {
   return withPath(python, packages);
 }
 
-/** A Python of at least 3.11 that has pip: the one on the PATH, else Debian's, unpacked into the cache. */
+/** A Python that is new enough and has pip: the one on the PATH, else Debian's, unpacked into the cache. */
 async function findInterpreter(): Promise<Tool> {
   const problems: string[] = [];
   for (const command of ["python3", system]) {
@@ -54,7 +57,8 @@ async function findInterpreter(): Promise<Tool> {
 }
 
 async function problemOf(python: Tool): Promise<string | undefined> {
-  const { code, error } = await run(python, ["-c", "import sys, pip; assert sys.version_info >= (3, 11), sys.version"]);
+  const needed = `import sys, pip; assert sys.version_info >= (${oldest.python.join()}), sys.version`;
+  const { code, error } = await run(python, ["-c", needed]);
   return code === 0 ? undefined : (error.trim().split("\n").at(-1) ?? `it ended with ${code}`);
 }
 
@@ -79,13 +83,27 @@ async function install(python: Tool, folder: string): Promise<void> {
   });
 }
 
+/**
+ * What fissix cannot know of uws-client: what comes from the network is bytes, which end with b""; `str` is what `unicode`
+ * was; and base64 has other names.
+ */
+const mends = [
+  ["UWS/connection.py", "handler.read(chunk_size), '')", "handler.read(chunk_size), b'')"],
+  [
+    "UWS/connection.py",
+    "base64.encodestring('%s:%s' % (user, password))",
+    "base64.b64encode(('%s:%s' % (user, password)).encode()).decode()",
+  ],
+  ["UWS/models.py", "str(self).encode('utf-8')", "self.__unicode__()"],
+] as const;
+
 /** Makes Python 3 of uws-client, as fissix (2to3) would for anybody. */
 async function modernize(python: Tool, folder: string): Promise<void> {
   await runWell(python, ["-m", "fissix", "--write", "--nobackups", "--no-diffs", folder]);
-  // The one thing that fissix cannot know: what comes from the network is bytes, which end with b"".
-  const connection = join(folder, "UWS/connection.py");
-  const text = await readFile(connection, "utf8");
-  const [before, after] = ["handler.read(chunk_size), '')", "handler.read(chunk_size), b'')"];
-  if (!text.includes(before)) throw new Error(`${connection} is not as it was in uws-client 1.1.11`);
-  await writeFile(connection, text.replace(before, after));
+  for (const [name, before, after] of mends) {
+    const path = join(folder, name);
+    const text = await readFile(path, "utf8");
+    if (!text.includes(before)) throw new Error(`${path} is not as it was in uws-client 1.1.11`);
+    await writeFile(path, text.replaceAll(before, after));
+  }
 }

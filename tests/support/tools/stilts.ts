@@ -5,9 +5,7 @@ import { Glob } from "bun";
 import { cached } from "./cache.ts";
 import { unpackDebian } from "./debian.ts";
 import { run, type Tool } from "./run.ts";
-
-/** The oldest STILTS that has all that we use: `xsdvalidate` with the schemas inside, `taplint` for UWS 1.1. */
-const oldest = [3, 4] as const;
+import { oldest } from "./versions.ts";
 
 /** STILTS: the one on the PATH, else Debian's with a Java runtime, unpacked into the cache. */
 export async function findStilts(): Promise<Tool> {
@@ -35,8 +33,9 @@ async function problemOf(tool: Tool): Promise<string | undefined> {
   if (code !== 0) return error.trim() || `it ended with ${code}`;
   const [, major, minor] = /STILTS version (\d+)\.(\d+)/.exec(`${out}${error}`) ?? [];
   if (major === undefined) return "it does not tell its version";
-  const enough = Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]);
-  return enough ? undefined : `it is version ${major}.${minor}, and the tests need ${oldest.join(".")}`;
+  const [oldestMajor, oldestMinor] = oldest.stilts;
+  const enough = Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor);
+  return enough ? undefined : `it is version ${major}.${minor}`;
 }
 
 /** The jars find each other in their own folder; those that the system had already are linked into it. */
