@@ -1,6 +1,6 @@
 /**
  * `bun run bench [section …]`: measures what the README's numbers file tells, prints it, and writes docs/numbers.md. Where
- * sections are named (jobs, quote, waiters), only they are measured, and the others stay as they are in the file.
+ * sections are named (jobs, quote, waiters, lists), only they are measured, and the others stay as they are in the file.
  * Real servers, durable as in production (fsync on); the load comes from this process, on the same machine.
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { startNats, startPostgres } from "@uws/embedded";
 import { benchmarkCrossmatch } from "@uws/worker-crossmatch";
 import { type Site, startSite } from "../support/site.ts";
 import { type Measured, measureJobs } from "./jobs.ts";
+import { measureLists } from "./lists.ts";
 import { withSections } from "./numbers.ts";
 import { measureQuotes } from "./quote.ts";
 import { measureWaiters } from "./waiters.ts";
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, { title: string; measure: (nats: string)
   jobs: { title: "Jobs", measure: async (nats) => [await crossmatching(), ...(await atSite(nats, measureJobs))] },
   quote: { title: "Quotes", measure: (nats) => atSite(nats, measureQuotes) },
   waiters: { title: "Waiting clients", measure: measureWaiters },
+  lists: { title: "Lists of a million jobs", measure: measureLists },
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(sections);

@@ -1,3 +1,4 @@
+import { residentMemory } from "../support/memory.ts";
 import {
   change,
   createJobs,
@@ -45,10 +46,4 @@ async function wake(api: WaitingApi, polls: LongPolls, count: number, memory: nu
   const { phases, milliseconds } = await crowd.woken();
   if (phases.some((phase) => phase !== "QUEUED")) throw new Error("Not all were woken.");
   return quantiles(milliseconds);
-}
-
-/** Bytes. */
-async function residentMemory(pid: number): Promise<number> {
-  const status = await Bun.file(`/proc/${pid}/status`).text();
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
 }

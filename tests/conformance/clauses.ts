@@ -96,6 +96,7 @@ section("UWS 1.1, 2.1 Owner and run id", {
   "owner-named": "The owner of a job is who created it, and X/owner says so.",
   "owner-restricted": "A job of somebody else is 403 with every child, and is in nobody else's list.",
   "run-id": "The run id is the client's, and is given back as it was sent.",
+  "run-id-post": "POST of RUNID to X or X/parameters replaces it while the job is PENDING; later it is 403.",
 });
 
 section("UWS 1.1, 2.1 Parameters", {
@@ -201,3 +202,6 @@ section("ours", {
 
 /** All of them, in the order of the standard. */
 export const allClauses: readonly Clause[] = clauses;
+
+/** Promised and not kept yet: HTTP Basic and the owners that come with it are still to be built. */
+export const notYet: readonly string[] = ["owner-named", "owner-restricted", "basic-wrong"];

@@ -61,7 +61,7 @@ export function conformanceDocument(): string {
     const tests = (found.get(clause.id) ?? [])
       .sort((one, other) => one.file.localeCompare(other.file))
       .map(({ file, test }) => `\`${file}\`: ${test.replaceAll("|", "\\|")}`);
-    lines.push(`| ${clause.text} | ${tests.length === 0 ? "**nothing**" : tests.join("<br>")} |`);
+    lines.push(`| ${clause.text} | ${tests.length === 0 ? "**nothing: not built yet**" : tests.join("<br>")} |`);
   }
   return `${lines.join("\n")}\n`;
 }

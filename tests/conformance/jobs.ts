@@ -352,4 +352,22 @@ export function jobs(): void {
     const job = await it.create({}, { RUNID: runId });
     expect(child(await it.xml(job), "uws:runId").text).toBe(runId);
   });
+
+  clause(
+    "run-id-post",
+    async (it) => {
+      const job = await it.create({}, { RUNID: "first" });
+      for (const [url, runId] of [
+        [job, "second"],
+        [`${job}/parameters`, "third"],
+      ] as const) {
+        expect((await it.post(url, { runId })).status).toBe(303);
+        expect(child(await it.xml(job), "uws:runId").text).toBe(runId);
+      }
+      await it.post(`${job}/phase`, { PHASE: "ABORT" });
+      expect((await it.post(job, { RUNID: "late" })).status).toBe(403);
+      expect(child(await it.xml(job), "uws:runId").text).toBe("third");
+    },
+    { own: true },
+  );
 }

@@ -25,6 +25,11 @@ export async function fill({ sql }: Store, count: number): Promise<void> {
   await withoutTimeout(sql, "vacuum analyze jobs");
 }
 
+/** When the nth of an owner's jobs was created, but for a millisecond. */
+export function creationTime(n: number): Date {
+  return new Date(Date.UTC(2026, 0, 1) + Math.floor(n / 10) * 100);
+}
+
 type Sql = Store["sql"];
 
 /** The pool's statements have half a minute each. */

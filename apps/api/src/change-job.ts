@@ -6,7 +6,7 @@ import { readFields } from "./body/read-fields.ts";
 import { Uploads } from "./body/uploads.ts";
 import { type ControlName, type ControlParameters, splitControl } from "./control-parameters.ts";
 import { checkParameters } from "./create-job/check-parameters.ts";
-import { latestDestruction, withinLimit } from "./create-job/job-settings.ts";
+import { latestDestruction, parseRunId, withinLimit } from "./create-job/job-settings.ts";
 import { findJob, type ServiceExchange, shorten } from "./exchange.ts";
 import { abort, archive, destroy, overQuota, refused } from "./move-job.ts";
 
@@ -67,8 +67,9 @@ type Settings = Omit<JobChange, "run">;
 /** What the control parameters set, within what the service allows. */
 function readSettings({ service }: ServiceExchange, control: ControlParameters): Settings {
   const { executionDuration, destruction } = service.description;
-  const { EXECUTIONDURATION: duration, DESTRUCTION: time } = control;
+  const { RUNID: runId, EXECUTIONDURATION: duration, DESTRUCTION: time } = control;
   return {
+    ...(runId === undefined ? {} : { runId: parseRunId(runId) }),
     ...(duration === undefined
       ? {}
       : { executionDuration: withinLimit(parseExecutionDuration(duration), executionDuration) }),
@@ -120,8 +121,9 @@ async function store({ api, service }: ServiceExchange, job: Job, wanted: JobCha
   }
 }
 
-function participles({ parameters, executionDuration, destruction, run }: JobChange): string[] {
+function participles({ runId, parameters, executionDuration, destruction, run }: JobChange): string[] {
   return [
+    ...(runId === undefined ? [] : ["given another run id"]),
     ...(parameters === undefined ? [] : ["given other parameters"]),
     ...(executionDuration === undefined ? [] : ["given another duration"]),
     ...(destruction === undefined ? [] : ["given another destruction time"]),

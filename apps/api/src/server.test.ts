@@ -11,6 +11,10 @@ const breakable = (store: Store): Store => ({
       if (broken) throw new Error("secret detail of the database");
       return Reflect.apply(target, self, query);
     },
+    get(target, name, self) {
+      if (broken && name === "unsafe") throw new Error("secret detail of the database");
+      return Reflect.get(target, name, self);
+    },
   }),
 });
 

@@ -84,6 +84,8 @@ export interface ApiFixture {
 export interface FixtureOptions {
   readonly natsUrl?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Other services than cone and free as they are. */
+  readonly services?: (configured: Config["services"]) => Config["services"];
   /** Puts something between the API and its store. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -100,7 +102,8 @@ export async function apiFixture(options: FixtureOptions = {}): Promise<ApiFixtu
   const database = await testDatabase();
   await migrate(database.url);
   const environment = { UWS_HTTP_PORT: "0", UWS_SHUTDOWN_MS: "5000", ...options.environment };
-  const config = loadConfig(environment, folder);
+  const loaded = loadConfig(environment, folder);
+  const config = { ...loaded, services: options.services?.(loaded.services) ?? loaded.services };
   const logged: Record<string, unknown>[] = [];
   const log: Logger = pino({ level: "debug" }, { write: (line: string) => logged.push(JSON.parse(line)) });
   const store = openStore({ url: database.url, connections: 5 });

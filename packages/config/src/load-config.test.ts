@@ -61,6 +61,18 @@ test("a job list cannot have the name of something else that a service has", () 
   }
 });
 
+test("redirectLast is a number that LAST takes, or absent", () => {
+  const redirectLast = (text: string) => {
+    const service = `services: [{ path: a, descriptions: [a.yaml]${text} }]\n`;
+    return loadConfig(file(service), folder).services[0]?.redirectLast;
+  };
+  expect(redirectLast("")).toBeUndefined();
+  expect(redirectLast(", redirectLast: 100")).toBe(100);
+  for (const wrong of ["0", "-1", "1.5", "all", "2147483648"]) {
+    expect(() => redirectLast(`, redirectLast: ${wrong}`)).toThrow("services.0.redirectLast: ");
+  }
+});
+
 test("a file that is missing or not YAML is named", () => {
   expect(() => loadConfig({ UWS_CONFIG: "none.yaml" }, folder)).toThrow("none.yaml: cannot be read");
   expect(() => loadConfig(file("a: [1"), folder)).toThrow(".yaml: ");

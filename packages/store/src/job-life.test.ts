@@ -245,7 +245,7 @@ test("progress never goes back, and an event sent twice counts once", async () =
   expect(await listLogLines(store, attempt.job, { attempt: 0, sequence: 0 }, 10)).toHaveLength(1);
 });
 
-test("parameters change while PENDING, by name without regard to case, and not afterwards", async () => {
+test("parameters and the run id change while PENDING, by name without regard to case, and not afterwards", async () => {
   const { store } = fixture;
   const id = await fixture.create({
     run: false,
@@ -255,10 +255,11 @@ test("parameters change while PENDING, by name without regard to case, and not a
       { name: "a", value: "3" },
     ],
   });
-  expect(await changeJob(store, id, { parameters: [{ name: "a", value: "4" }] })).toEqual({
+  expect(await changeJob(store, id, { runId: "second", parameters: [{ name: "a", value: "4" }] })).toEqual({
     outcome: "changed",
     phase: "PENDING",
   });
+  expect(await read(id)).toMatchObject({ runId: "second" });
   expect((await read(id)).parameters).toEqual([
     { name: "B", value: "2" },
     { name: "a", value: "4" },
@@ -266,7 +267,8 @@ test("parameters change while PENDING, by name without regard to case, and not a
   expect(await changeJob(store, id, toRun)).toEqual({ outcome: "changed", phase: "QUEUED" });
   const late = { parameters: [{ name: "a", value: "5" }], executionDuration: 7 };
   expect(await changeJob(store, id, late)).toEqual({ outcome: "refused" });
-  expect(await read(id)).toMatchObject({ executionDuration: 600 });
+  expect(await changeJob(store, id, { runId: "third" })).toEqual({ outcome: "refused" });
+  expect(await read(id)).toMatchObject({ runId: "second", executionDuration: 600 });
 });
 
 test("a window of jobs is dispatched, the most urgent first, and again when nobody claims them", async () => {

@@ -67,7 +67,7 @@ export function latestDestruction({ max }: Limited): number | undefined {
 }
 
 /** It stands in XML as it is. */
-function parseRunId(text: string): string {
+export function parseRunId(text: string): string {
   if (!isXmlText(text)) throw new UwsError("invalid", "RUNID: must be text without control characters.");
   if (text.length <= limits.runIdLength) return text;
   throw new UwsError("invalid", `RUNID is ${text.length} characters long; allowed: ${limits.runIdLength}`);

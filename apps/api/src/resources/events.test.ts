@@ -38,6 +38,7 @@ function follow(answer: Response) {
 
 const types = (events: readonly string[]) => events.map((event) => event.split(" ")[0]);
 
+// shows: events-stream
 test("the life of a job, event by event, and the end of the stream", async () => {
   const job = await it.create(it.cones, { RADIUS: "1" });
   const answer = await it.request(`${job}/events`, { headers: { accept: "text/event-stream" } });

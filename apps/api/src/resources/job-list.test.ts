@@ -7,60 +7,164 @@ beforeAll(async () => {
 });
 afterAll(() => it.close());
 
-const ids = async (query: string) => {
-  const answer = await it.request(it.cones + query);
-  const text = await answer.text();
-  if (answer.status !== 200) return `${answer.status} ${text}`;
-  expect(text).toEndWith("</uws:jobs>\n");
-  return [...text.matchAll(/<uws:jobref id="([^"]+)"/g)].map(([, id]) => id);
-};
-
-test("filters combine; what is no filter is refused", async () => {
-  const urls = [
-    await it.create(it.cones, { RUNID: "first" }),
-    await it.create(it.cones, { RADIUS: "1", PHASE: "RUN" }),
-    await it.create(it.cones, { RADIUS: "1", PHASE: "RUN" }),
-  ];
-  await it.create(it.frees);
-  await it.start(urls[2] ?? "");
-  const [pending, queued, executing] = urls.map((url) => url.split("/").at(-1));
-  expect(await ids("")).toEqual([executing, queued, pending]);
-  expect(await ids("?PHASE=PENDING&phase=QUEUED")).toEqual([queued, pending]);
-  expect(await ids("?LAST=1")).toEqual([executing]);
-  expect(await ids("?PHASE=QUEUED&LAST=5&AFTER=2015-10-26")).toEqual([queued]);
-  expect(await ids("?AFTER=2999-01-01")).toEqual([]);
-  for (const wrong of ["PHASE=DONE", "LAST=0", "LAST=x", "AFTER=yesterday", "AFTER=2015-10-26T00:00:00%2B01:00"]) {
-    expect(await ids(`?${wrong}`)).toStartWith("400 ");
-  }
-
-  const json = await it.request(it.cones, { headers: { accept: "application/json" } });
-  expect(await json.json()).toMatchObject({
-    jobs: [{ jobId: executing, href: urls[2] }, { jobId: queued }, { jobId: pending, runId: "first" }],
-    next: null,
-  });
-  const html = await it.request(it.cones, { headers: { accept: "text/html" } });
-  expect(await html.text()).toContain(`<a href="${urls[0]}">`);
-  const head = await it.request(it.cones, { method: "HEAD" });
-  expect([head.status, head.headers.get("content-type")]).toEqual([200, "text/xml; charset=utf-8"]);
-  expect((await it.request(`${it.cones}/`)).status).toBe(200);
-});
+const asJson = { headers: { accept: "application/json" } };
+const asHtml = { headers: { accept: "text/html" } };
 
 const json = async (url: string) => {
-  const answer = await it.request(url, { headers: { accept: "application/json" } });
+  const answer = await it.request(url, asJson);
   expect(answer.status).toBe(200);
   return (await answer.json()) as { jobs: { jobId: string; runId: string }[]; next: string | null };
 };
 
 /** Run ids on all pages, newest first, one array a page. */
-const pages = async (query: string) => {
+const pages = async (query: string, list = it.frees) => {
   const runs: string[][] = [];
-  for (let url: string | null = it.frees + query; url !== null; ) {
+  for (let url: string | null = list + query; url !== null; ) {
     const { jobs, next }: Awaited<ReturnType<typeof json>> = await json(url);
     runs.push(jobs.map(({ runId }) => runId));
     url = next;
   }
   return runs;
 };
+
+/** Run ids of a list, newest first, each of which is one letter; every representation has the same. */
+const found = async (query: string, list = it.frees) => {
+  const [jsonRuns, xml, html] = await Promise.all([
+    pages(query, list),
+    it.request(list + query).then((answer) => answer.text()),
+    it.request(list + query, asHtml).then((answer) => answer.text()),
+  ]);
+  const runs = jsonRuns.flat();
+  expect(xml).toEndWith("</uws:jobs>\n");
+  expect([...xml.matchAll(/<uws:runId>(.)</g)].map(([, run]) => run ?? "")).toEqual(runs);
+  expect([...html.matchAll(/<td>([a-z])<\/td>/g)].map(([, run]) => run ?? "")).toEqual(runs);
+  return runs.join("");
+};
+
+describe("filters of the standard", () => {
+  /** One job of each phase, a second apart; a is the oldest. */
+  const phaseOf = {
+    a: "PENDING",
+    b: "QUEUED",
+    c: "EXECUTING",
+    d: "COMPLETED",
+    e: "ERROR",
+    f: "ABORTED",
+    g: "HELD",
+    h: "SUSPENDED",
+    i: "UNKNOWN",
+    j: "ARCHIVED",
+  };
+  const any = Object.values(phaseOf)
+    .map((phase) => `&PHASE=${phase}`)
+    .join("");
+
+  beforeAll(async () => {
+    for (const run of Object.keys(phaseOf)) await it.create(it.cones, { RUNID: run });
+    const { sql } = it.store;
+    for (const [index, [run, phase]] of Object.entries(phaseOf).entries()) {
+      const time = new Date(Date.UTC(2026, 0, 1, 9, 0, index));
+      await sql`update jobs set phase = ${phase}, creation_time = ${time} where run_id = ${run}`;
+    }
+  });
+  afterAll(async () => {
+    await it.store.sql`delete from jobs`;
+  });
+
+  test.each([
+    ["", "ihgfedcba"],
+    ["?PHASE=ARCHIVED", "j"],
+    ["?PHASE=EXECUTING", "c"],
+    ["?PHASE=ERROR&PHASE=PENDING&PHASE=ERROR", "ea"],
+    [`?${any}`, "jihgfedcba"],
+    ["?LAST=3", "ihg"],
+    ["?LAST=1000000", "ihgfedcba"],
+    ["?AFTER=2026-01-01T09:00:06", "ih"],
+    ["?AFTER=2026-01-01T09:00:05.999Z", "ihg"],
+    ["?AFTER=2025", "ihgfedcba"],
+    ["?AFTER=2999-01-01", ""],
+    ["?PHASE=PENDING&LAST=1", "a"],
+    ["?PHASE=ARCHIVED&PHASE=QUEUED&PHASE=PENDING&LAST=2", "jb"],
+    ["?PHASE=ARCHIVED&AFTER=2026-01-01T09:00:09", ""],
+    ["?PHASE=HELD&PHASE=PENDING&AFTER=2026-01-01T09:00:00.500", "g"],
+    ["?AFTER=2026-01-01T09:00:02&LAST=2", "ih"],
+    ["?AFTER=2026-01-01T09:00:07&LAST=5", "i"],
+    ["?PHASE=ERROR&PHASE=ABORTED&PHASE=HELD&AFTER=2026-01-01T09:00:04&LAST=1", "g"],
+    ["?phase=ERROR&After=2026&last=1", "e"],
+    ["?LAST=2&limit=1", "ih"],
+    [`?limit=3${any}`, "jihgfedcba"],
+  ])("%p lists %p, in every representation", async (query, runs) => {
+    expect(await found(query, it.cones)).toBe(runs);
+    expect(await found(query)).toBe("");
+  });
+
+  test.each([
+    "PHASE=DONE",
+    "PHASE=",
+    "PHASE=executing",
+    "PHASE=EXECUTING&PHASE=DONE",
+    "PHASE=EXECUTING,ERROR",
+    "LAST=0",
+    "LAST=-1",
+    "LAST=x",
+    "LAST=1.5",
+    "LAST=",
+    "LAST=1&LAST=2",
+    "AFTER=yesterday",
+    "AFTER=",
+    "AFTER=2015-10-26T00:00:00%2B01:00",
+    "AFTER=2015-13-01",
+    "AFTER=2015&AFTER=2016",
+  ])("%p is refused by name", async (wrong) => {
+    for (const init of [{}, asJson, asHtml, { method: "HEAD" }]) {
+      const answer = await it.request(`${it.cones}?${wrong}`, init);
+      expect(answer.status).toBe(400);
+      if (!("method" in init)) expect(await answer.text()).toContain(wrong.split("=", 1)[0] ?? "?");
+    }
+  });
+
+  test("a job in the list is the job that its link leads to", async () => {
+    const text = await (await it.request(`${it.cones}?LAST=1`)).text();
+    const link = /<uws:jobref id="([^"]+)" xlink:type="simple" xlink:href="([^"]+)"/.exec(text);
+    const [{ jobs }, html, job] = await Promise.all([
+      json(`${it.cones}?LAST=1`),
+      it.request(`${it.cones}?LAST=1`, asHtml).then((answer) => answer.text()),
+      it.request(link?.[2] ?? "").then((answer) => answer.text()),
+    ]);
+    expect(jobs).toMatchObject([{ jobId: link?.[1], href: link?.[2] }]);
+    expect(html).toContain(`<a href="${link?.[2]}">`);
+    expect(job).toContain(`<uws:jobId>${link?.[1]}</uws:jobId>`);
+  });
+
+  test("HEAD says what GET would, without the list", async () => {
+    for (const [init, type] of [
+      [{}, "text/xml; charset=utf-8"],
+      [asHtml, "text/html; charset=utf-8"],
+      [asJson, "application/json"],
+    ] as const) {
+      const head = await it.request(`${it.cones}?LAST=2`, { ...init, method: "HEAD" });
+      expect([head.status, head.headers.get("content-type"), await head.text()]).toEqual([200, type, ""]);
+    }
+    expect(await found("", `${it.cones}/`)).toBe("ihgfedcba");
+  });
+
+  test("a list shows the caller's jobs and nobody else's, whatever its filters", async () => {
+    const { sql } = it.store;
+    await sql`update jobs set owner = 'ada' where run_id in ('c', 'f', 'i', 'j')`;
+    expect(await found("", it.cones)).toBe("hgedba");
+    expect(await found("?OWNER=", it.cones)).toBe("hgedba");
+    expect(await found("?LAST=1", it.cones)).toBe("h");
+    expect(await found(`?limit=2${any}`, it.cones)).toBe("hgedba");
+    expect(await found("?RUNID=c", it.cones)).toBe("");
+    expect(await found("?PHASE=EXECUTING&LAST=9", it.cones)).toBe("");
+    expect(await found("?TYPE=cone&AFTER=2026-01-01T09:00:04", it.cones)).toBe("hg");
+    for (const init of [{}, asJson, asHtml]) {
+      const answer = await it.request(`${it.cones}?OWNER=ada`, init);
+      expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("OWNER")]);
+    }
+    await sql`update jobs set owner = null`;
+  });
+});
 
 describe("pages", () => {
   beforeAll(async () => {
@@ -72,6 +176,7 @@ describe("pages", () => {
     await it.store.sql`update jobs set creation_time = creation_time - (102 - ascii(run_id)) * interval '1 second'`;
   });
 
+  // shows: json-pages
   test("JSON comes in pages of a limit, each with the URL of the next", async () => {
     expect(await pages("")).toEqual([["e", "d", "c", "b", "a"]]);
     expect(await pages("?limit=2")).toEqual([["e", "d"], ["c", "b"], ["a"]]);
@@ -84,25 +189,32 @@ describe("pages", () => {
     expect(next).toStartWith(`${it.frees}?limit=1&PARAM.band=V&cursor=`);
   });
 
-  test("a page that is asked for again, after jobs came and went, begins where it began", async () => {
+  // shows: json-pages
+  test("the pages hold every job once, while jobs are added and others go", async () => {
+    const queries = { "?limit=1": "edcba", "?limit=1&LAST=4": "edcb", "?limit=1&PHASE=PENDING&PHASE=QUEUED": "edcba" };
+    for (const [query, runs] of Object.entries(queries)) {
+      const seen: string[] = [];
+      const added: string[] = [];
+      for (let url: string | null = it.frees + query; url !== null; ) {
+        const { jobs, next }: Awaited<ReturnType<typeof json>> = await json(url);
+        // The same page again is the same page.
+        expect((await json(url)).jobs).toEqual(jobs);
+        seen.push(...jobs.map(({ runId }) => runId));
+        added.push(await it.create(it.frees, { RUNID: "new", ...(added.length % 2 ? { PHASE: "RUN" } : {}) }));
+        url = next;
+      }
+      expect(seen.join("")).toBe(runs);
+      for (const job of added) await it.request(job, { method: "DELETE" });
+    }
     const { next } = await json(`${it.frees}?limit=2`);
-    const newest = await it.create(it.frees, { RUNID: "f" });
+    const [gone] = (await json(`${it.frees}?RUNID=d`)).jobs;
+    await it.store.sql`update jobs set phase = 'ARCHIVED' where id = ${gone?.jobId ?? ""}`;
+    // The job behind which it goes on is not in the list any more.
     expect((await json(next ?? "")).jobs.map(({ runId }) => runId)).toEqual(["c", "b"]);
-    await it.request(newest, { method: "DELETE" });
+    await it.store.sql`update jobs set phase = 'PENDING' where id = ${gone?.jobId ?? ""}`;
   });
 
   test("run id, type, owner, dates and values of parameters filter every representation", async () => {
-    const found = async (query: string) => {
-      const [jsonRuns, xml, html] = await Promise.all([
-        pages(query),
-        it.request(it.frees + query).then((answer) => answer.text()),
-        it.request(it.frees + query, { headers: { accept: "text/html" } }).then((answer) => answer.text()),
-      ]);
-      const runs = jsonRuns.flat();
-      expect([...xml.matchAll(/<uws:runId>(.)</g)].map(([, run]) => run ?? "")).toEqual(runs);
-      expect([...html.matchAll(/<td>([a-e])<\/td>/g)].map(([, run]) => run ?? "")).toEqual(runs);
-      return runs.join("");
-    };
     expect(await found("?RUNID=c")).toBe("c");
     expect(await found("?RUNID=b&PHASE=PENDING")).toBe("");
     expect(await found("?RUNID=b&PHASE=PENDING&PHASE=QUEUED")).toBe("b");

@@ -51,7 +51,7 @@ async function list(exchange: ServiceExchange): Promise<Response> {
   const filter = filterOf(exchange);
   const representation = negotiate(acceptOf(exchange));
   if (representation.kind === "json") return await page(exchange, filter);
-  const batches = await begun(listJobs(api.store, filter));
+  const batches = await begun(exchange, listJobs(api.store, filter));
   return representation.kind === "html"
     ? negotiatedAnswer(streamText(jobListHtml(batches, listUrl)), "text/html")
     : negotiatedAnswer(streamText(jobListXml(batches, listUrl)), representation.mediaType);
@@ -76,12 +76,20 @@ async function page({ api, listUrl, query }: ServiceExchange, filter: JobListFil
   return jsonAnswer(jobListJson(jobs, { url: listUrl, next: `${listUrl}?${nextQuery}` }));
 }
 
-/** Waits for the first batch, so that a store that is away is an error and not a list that breaks off. */
-async function begun(batches: Batches): Promise<Batches> {
+/**
+ * Waits for the first batch, so that a store that is away is an error and not a list that breaks off. Where it is away
+ * later, the connection breaks without the end of the body: no client takes what it has for the whole list.
+ */
+async function begun({ api, requestId }: ServiceExchange, batches: Batches): Promise<Batches> {
   const first = await batches.next();
   return (async function* () {
     if (first.done === true) return;
     yield first.value;
-    yield* batches;
+    try {
+      yield* batches;
+    } catch (error) {
+      api.log.error({ err: error, requestId }, "a list broke off in the middle");
+      throw error;
+    }
   })();
 }

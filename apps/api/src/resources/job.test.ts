@@ -158,7 +158,8 @@ describe("control", () => {
       ["/destruction", { DESTRUCTION: "tomorrow" }],
       ["/parameters", { RADIUS: "0" }],
       ["", { ACTION: "REMOVE" }],
-      ["", { RUNID: "late" }],
+      ["", { RUNID: "\u0001" }],
+      ["/phase", { RUNID: "late" }],
       ["", { RADIUS: "2", EXECUTIONDURATION: "x" }],
     ] as [string, Record<string, string>][]) {
       expect(await set(job + child, fields)).toStartWith("400 ");

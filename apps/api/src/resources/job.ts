@@ -43,7 +43,7 @@ export const job: Resource = {
       describe: () => ({
         summary: "Change a job",
         description:
-          "Takes parameters of the job while it is PENDING, the control parameters PHASE, EXECUTIONDURATION and DESTRUCTION, and ACTION=DELETE.",
+          "Takes parameters of the job and RUNID while it is PENDING, the control parameters PHASE, EXECUTIONDURATION and DESTRUCTION, and ACTION=DELETE.",
         parameters: [jobIdParameter],
         requestBody: formOrJson({
           type: "object",
@@ -91,7 +91,7 @@ async function attempts({ api }: ServiceExchange, { id, attempt }: Job) {
 }
 
 async function post(exchange: ServiceExchange): Promise<Response> {
-  const changed = await changeJob(exchange, ["ACTION", "PHASE", "EXECUTIONDURATION", "DESTRUCTION"], true);
+  const changed = await changeJob(exchange, ["ACTION", "PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION"], true);
   return seeOther(changed === "destroyed" ? listAfter(exchange) : thisJobUrl(exchange));
 }
 

@@ -20,12 +20,13 @@ export const parameters: Resource = {
     },
     POST: {
       async handle(exchange) {
-        await changeJob(exchange, [], true);
+        // taplint sends RUNID here, as a parameter of DALI (1.1, section 3.4.7).
+        await changeJob(exchange, ["RUNID"], true);
         return seeOther(thisJobUrl(exchange));
       },
       describe: () => ({
         summary: "Set parameters of a PENDING job",
-        description: "Each parameter that is sent replaces those of its name.",
+        description: "Each parameter that is sent replaces those of its name; RUNID replaces the run id.",
         parameters: [jobIdParameter],
         requestBody: formOrJson({ type: "object" }),
         responses: { ...redirect("Done; Location is the job"), ...refusals(400, 403, 404, 413, 415) },

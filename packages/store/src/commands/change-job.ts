@@ -6,6 +6,8 @@ import type { Store } from "../store.ts";
 
 /** What a client wants changed. All of it happens, or nothing. */
 export interface JobChange {
+  /** Only while PENDING. */
+  readonly runId?: string | undefined;
   /** Each name (without regard to case) loses its earlier values. Only while PENDING. */
   readonly parameters?: readonly Parameter[] | undefined;
   /** Seconds that an attempt may take, 0 = unlimited; one that runs gets the new deadline. Not once the job has ended. */
@@ -26,10 +28,10 @@ export type JobChanged =
 
 /** Changes a job as its client wishes (UWS 1.1, section 2.2.3), in one statement. */
 export async function changeJob({ sql }: Store, id: string, change: JobChange): Promise<JobChanged> {
-  const { parameters, executionDuration, destruction, run } = change;
+  const { runId, parameters, executionDuration, destruction, run } = change;
   const quota = run?.quota;
   const allowed = sql`
-    ${parameters === undefined ? sql`` : sql`and jobs.phase = 'PENDING'`}
+    ${runId === undefined && parameters === undefined ? sql`` : sql`and jobs.phase = 'PENDING'`}
     ${executionDuration === undefined ? sql`` : sql`and jobs.phase not in ${phaseList(sql, terminalPhases)}`}
     ${destruction === undefined ? sql`` : sql`and jobs.phase <> 'ARCHIVED'`}
     ${run === undefined ? sql`` : sql`and jobs.phase in ${mayMove(sql, "run")}`}`;
@@ -47,6 +49,7 @@ export async function changeJob({ sql }: Store, id: string, change: JobChange): 
     ),
     changed as (
       update jobs set id = jobs.id
+        ${runId === undefined ? sql`` : sql`, run_id = ${runId}`}
         ${
           parameters === undefined
             ? sql``

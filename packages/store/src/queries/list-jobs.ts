@@ -9,6 +9,12 @@ export interface JobListPage {
   readonly next: ListPosition | undefined;
 }
 
+/**
+ * Jobs that are read at once where all of them are sent. With 1000, a process that sends a list takes three times the memory
+ * for two thirds of the time.
+ */
+const jobsAtOnce = 150;
+
 /** Rows that one statement looks at, where it has to look at rows: so many with large parameters take no seconds. */
 const rowsAtOnce = 2000;
 
@@ -20,7 +26,7 @@ const rowsAtOnce = 2000;
 export async function* listJobs(
   store: Store,
   filter: JobListFilter,
-  size: number = limits.listPage,
+  size: number = jobsAtOnce,
 ): AsyncGenerator<readonly JobReference[], void, void> {
   let from: ListPosition | undefined;
   do {
