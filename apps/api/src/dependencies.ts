@@ -1,10 +1,10 @@
+import type { Identity } from "@uws/auth";
 import type { BlobStore } from "@uws/blobs";
 import type { Config } from "@uws/config";
 import type { Job } from "@uws/core";
 import type { Dispatch } from "@uws/dispatch";
 import type { Store } from "@uws/store";
 import type { Logger } from "pino";
-import type { Authenticator } from "./authenticator.ts";
 import type { Quotes } from "./quotes.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { Waiters } from "./waiters.ts";
@@ -22,7 +22,8 @@ export interface ApiDependencies {
 
 /** What every resource may use. */
 export interface Api extends ApiDependencies {
-  readonly authenticator: Authenticator;
+  /** Finds out who sends a request. @throws UwsError "unauthenticated", "unavailable" */
+  readonly authenticate: (request: Request) => Promise<Identity>;
   readonly waiters: Waiters;
   readonly quotes: Quotes;
   /** Reads of jobs: those who read the same one at the same moment share a query. */

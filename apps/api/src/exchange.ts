@@ -1,7 +1,7 @@
+import type { Identity } from "@uws/auth";
 import { type Job, UwsError } from "@uws/core";
 import { jobUrl } from "@uws/representation";
 import { getJob } from "@uws/store";
-import type { Identity } from "./authenticator.ts";
 import type { Api } from "./dependencies.ts";
 import type { Service } from "./service.ts";
 
@@ -47,6 +47,9 @@ export async function findJob({ api, service, caller, path }: ServiceExchange): 
   const job = await api.reads.read(`${service.path} ${path.id}`, () => getJob(api.store, service.path, path.id));
   if (job === undefined) throw new UwsError("not_found", `There is no job ${shorten(path.id)} here.`);
   if (job.owner !== undefined && job.owner !== caller.owner) {
+    if (caller.owner === undefined && api.config.auth.basic) {
+      throw new UwsError("unauthenticated", "This job belongs to somebody: credentials are needed.");
+    }
     throw new UwsError("forbidden", "This job belongs to somebody else.");
   }
   return job;

@@ -78,5 +78,10 @@ function errorOf(exchange: Exchange, error: unknown): Response {
     if (request.signal.aborted) api.log.info({ requestId, jobId }, "the client left in the middle of its request");
     else api.log.error({ err: error, requestId, jobId }, "request failed");
   }
-  return errorAnswer(error, acceptOf(exchange), requestId);
+  const answer = errorAnswer(error, acceptOf(exchange), requestId);
+  const { basic, realm } = api.config.auth;
+  if (answer.status === 401 && basic) {
+    answer.headers.set("www-authenticate", `Basic realm="${realm}", charset="UTF-8"`);
+  }
+  return answer;
 }

@@ -1,4 +1,4 @@
-import { anonymous } from "./authenticator.ts";
+import { anonymous } from "@uws/auth";
 import type { Exchange } from "./exchange.ts";
 import type { Method, Operation, Resource } from "./resource.ts";
 import { availability } from "./resources/availability.ts";
@@ -66,8 +66,7 @@ function atService(service: Service, { handle, describe, unsafe }: Operation, op
     detail: { ...describe(service), tags: [service.path] },
     handle: async (exchange: Exchange, { id, name }: PathParameters) => {
       exchange.jobId = id ?? undefined;
-      const authenticator = open ? anonymous : exchange.api.authenticator;
-      const caller = await authenticator.authenticate(exchange.request);
+      const caller = open ? anonymous : await exchange.api.authenticate(exchange.request);
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
       const path = { id: id ?? "", name: name ?? "" };

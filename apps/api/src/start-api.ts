@@ -1,6 +1,6 @@
+import { BasicAuthenticator, firstOf } from "@uws/auth";
 import { phasesOf } from "@uws/store";
 import { jsonAnswer } from "./answers.ts";
-import { anonymous } from "./authenticator.ts";
 import type { Api, ApiDependencies } from "./dependencies.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { Quotes } from "./quotes.ts";
@@ -33,7 +33,7 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
   const stopping = new AbortController();
   const api: Api = {
     ...given,
-    authenticator: anonymous,
+    authenticate: firstOf(config.auth.basic ? [new BasicAuthenticator(store)] : [], config.auth.anonymous),
     quotes: new Quotes(store),
     reads: new SingleFlight(),
     since: new Date(),

@@ -1,2 +1,5 @@
 /** Who sends a request: identities and how they are shown. */
-export {};
+export { type Authenticator, anonymous, type Identity } from "./authenticator.ts";
+export { BasicAuthenticator } from "./basic.ts";
+export { firstOf } from "./first-of.ts";
+export { checkUserName, hashPassword } from "./passwords.ts";

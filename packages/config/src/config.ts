@@ -87,6 +87,22 @@ const grpc = z.strictObject({
 
 export type GrpcConfig = z.infer<typeof grpc>;
 
+/** Who is let in by HTTP. */
+const auth = z
+  .strictObject({
+    /** Whether requests without credentials are let in; their jobs have no owner. */
+    anonymous: flag.default(true),
+    /** HTTP Basic, with the users of the database. Something else must encrypt the connection. */
+    basic: flag.default(false),
+    /** What clients are shown when they are asked for credentials. */
+    realm: z
+      .string()
+      .regex(/^[\x20-\x7e]{1,100}$/, "must be 1 to 100 visible ASCII characters")
+      .refine((text) => !/["\\]/.test(text), "must not hold quotes and backslashes")
+      .default("bun-uws"),
+  })
+  .refine((given) => given.anonymous || given.basic, "lets nobody in: anonymous or basic must be true");
+
 /** What a service has beside its job list. */
 const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description"];
 
@@ -168,6 +184,7 @@ export const config = z.strictObject({
   databaseConnections: z.coerce.number().int().min(1).max(1000).default(10),
   /** Bytes of one upload. */
   uploadBytes: z.coerce.number().int().positive().default(limits.uploadBytes),
+  auth: auth.prefault({}),
   grpc: grpc.prefault({}),
   waiting: waiting.prefault({}),
   timing: timing.prefault({}),

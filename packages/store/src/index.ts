@@ -6,6 +6,7 @@ export { type AttemptRef, newAttemptToken, parseAttemptToken } from "./attempt.t
 export { abortJob } from "./commands/abort-job.ts";
 export { acceptAttempts } from "./commands/accept-attempts.ts";
 export { addResult } from "./commands/add-result.ts";
+export { addUser } from "./commands/add-user.ts";
 export { addWorkerToken, type NewWorkerToken } from "./commands/add-worker-token.ts";
 export { archiveJob, type Keep } from "./commands/archive-job.ts";
 export { type ArchivingService, abortDueJobs, archiveJobs } from "./commands/archive-jobs.ts";
@@ -25,13 +26,16 @@ export { markSilent } from "./commands/mark-silent.ts";
 export { type AttemptEvents, type LogLine, recordEvents } from "./commands/record-events.ts";
 export { redispatchJobs } from "./commands/redispatch-jobs.ts";
 export { type GivenBack, releaseAttempts } from "./commands/release-attempts.ts";
+export { removeUser } from "./commands/remove-user.ts";
 export { removeWorkerToken } from "./commands/remove-worker-token.ts";
 export { type Renewed, renewLeases } from "./commands/renew-leases.ts";
 export { saveDescription } from "./commands/save-description.ts";
+export { setPassword } from "./commands/set-password.ts";
 export { unclaimJobs } from "./commands/unclaim-jobs.ts";
 export { isJobId, newJobId } from "./job-id.ts";
 export { migrate } from "./migrate.ts";
 export { findAttempt } from "./queries/find-attempt.ts";
+export { findPassword } from "./queries/find-password.ts";
 export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
 export { getJob } from "./queries/get-job.ts";
 export {
@@ -43,6 +47,7 @@ export {
 export { type Attempt, listAttempts } from "./queries/list-attempts.ts";
 export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts";
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
+export { listUsers } from "./queries/list-users.ts";
 export { listWorkerTokens, type WorkerToken } from "./queries/list-worker-tokens.ts";
 export { phasesOf } from "./queries/phases-of.ts";
 export { ping } from "./queries/ping.ts";
