@@ -202,6 +202,3 @@ section("ours", {
 
 /** All of them, in the order of the standard. */
 export const allClauses: readonly Clause[] = clauses;
-
-/** Promised and not kept yet: HTTP Basic and the owners that come with it are still to be built. */
-export const notYet: readonly string[] = ["owner-named", "owner-restricted", "basic-wrong"];

@@ -16,10 +16,12 @@ export interface Exchange {
   /** Beginning of all URLs in the answer, no slash at its end. */
   readonly origin: string;
   readonly requestId: string;
-  /** Address of the peer: the client, or a proxy that stands in front. */
+  /** Address of the client, or of a proxy in front of it that is not trusted. */
   readonly peer: string;
   /** The job that the request is about, for the log; set by the router. */
   jobId: string | undefined;
+  /** Who was found to send it, for the log and the answer; undefined = anonymous, or not asked. */
+  owner: string | undefined;
 }
 
 /** A request to a service. */

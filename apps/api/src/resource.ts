@@ -16,7 +16,10 @@ export interface Operation {
 export interface Resource {
   /** Below the job list or the service, with path parameters `:id` and `:name`. */
   readonly path: "" | `/${string}`;
-  /** Answers everybody, whoever it is: those who look for a service cannot log in to it yet. */
-  readonly open?: true;
+  /**
+   * Answers everybody, whoever it is: those who look for a service cannot log in to it yet. "login": credentials that are
+   * sent all the same are checked, by which clients find out whether they are right.
+   */
+  readonly open?: true | "login";
   readonly methods: Readonly<Partial<Record<Method, Operation>>>;
 }

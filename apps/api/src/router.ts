@@ -2,6 +2,7 @@ import { UwsError } from "@uws/core";
 import { Elysia } from "elysia";
 import { errorAnswer, methodNotAllowed } from "./error-answer.ts";
 import { acceptOf, type Exchange } from "./exchange.ts";
+import { challenge } from "./login-methods.ts";
 import type { PathParameters, Route } from "./route.ts";
 
 /** Gives the exchange that belongs to a request. */
@@ -79,9 +80,6 @@ function errorOf(exchange: Exchange, error: unknown): Response {
     else api.log.error({ err: error, requestId, jobId }, "request failed");
   }
   const answer = errorAnswer(error, acceptOf(exchange), requestId);
-  const { basic, realm } = api.config.auth;
-  if (answer.status === 401 && basic) {
-    answer.headers.set("www-authenticate", `Basic realm="${realm}", charset="UTF-8"`);
-  }
+  if (answer.status === 401) challenge(answer, api.config.auth);
   return answer;
 }

@@ -47,17 +47,21 @@ export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Rou
         requestId: requestIdOf(request.headers),
         peer: server.requestIP(request)?.address ?? "unknown",
         jobId: undefined,
+        owner: undefined,
       };
       exchanges.set(routed, exchange);
       const answer = await router.fetch(routed);
       const sent = request.method === "HEAD" ? await withoutBody(answer) : answer;
       sent.headers.set("x-request-id", exchange.requestId);
+      // What TOPCAT and others look for, to learn that they are logged in, and as whom.
+      if (exchange.owner !== undefined) sent.headers.set("x-vo-authenticated", exchange.owner);
       if (!sent.headers.has("cache-control")) sent.headers.set("cache-control", "no-store");
       if (api.stopping.aborted) sent.headers.set("connection", "close");
       api.log[quietPaths.includes(url.pathname) ? "debug" : "info"](
         {
           requestId: exchange.requestId,
           jobId: exchange.jobId,
+          owner: exchange.owner,
           method: request.method,
           path: url.pathname,
           status: sent.status,

@@ -1,5 +1,7 @@
-import { anonymous } from "@uws/auth";
+import { anonymous, type Identity } from "@uws/auth";
+import { refuseCrossSite } from "./cross-site.ts";
 import type { Exchange } from "./exchange.ts";
+import { type OperationObject, refusals } from "./openapi/operation.ts";
 import type { Method, Operation, Resource } from "./resource.ts";
 import { availability } from "./resources/availability.ts";
 import { capabilities } from "./resources/capabilities.ts";
@@ -55,22 +57,46 @@ function routeOf(service: Service, base: string, { path, methods, open }: Resour
   return {
     path: base + path,
     methods: Object.fromEntries(
-      Object.entries(methods).map(([method, it]) => [method as Method, atService(service, it, open === true)]),
+      Object.entries(methods).map(([name, it]) => {
+        const method = name as Method;
+        return [
+          method,
+          atService(service, it, { open: open ?? false, changes: method !== "GET" || it.unsafe === true }),
+        ];
+      }),
     ),
   };
 }
 
-function atService(service: Service, { handle, describe, unsafe }: Operation, open: boolean) {
+/** @param changes whether the operation changes anything */
+function atService(
+  service: Service,
+  { handle, describe, unsafe }: Operation,
+  { open, changes }: { readonly open: boolean | "login"; readonly changes: boolean },
+) {
   return {
     unsafe,
-    detail: { ...describe(service), tags: [service.path] },
+    detail: { ...describedTo(describe(service), open), tags: [service.path] },
     handle: async (exchange: Exchange, { id, name }: PathParameters) => {
       exchange.jobId = id ?? undefined;
-      const caller = open ? anonymous : await exchange.api.authenticate(exchange.request);
+      const caller = await callerOf(exchange, open);
+      exchange.owner = caller.owner;
+      if (changes && caller.owner !== undefined) refuseCrossSite(exchange.request.headers, exchange.origin);
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
       const path = { id: id ?? "", name: name ?? "" };
       return await handle({ ...exchange, service, caller, serviceUrl, listUrl, path });
     },
   };
+}
+
+/** With what comes from logging in, which every operation has alike. */
+function describedTo(operation: OperationObject, open: boolean | "login"): OperationObject {
+  if (open === true) return { ...operation, security: [] };
+  return { ...operation, responses: { ...operation.responses, ...refusals(401) } };
+}
+
+async function callerOf({ api, request }: Exchange, open: boolean | "login"): Promise<Identity> {
+  const skipped = open === true || (open === "login" && !request.headers.has("authorization"));
+  return skipped ? anonymous : await api.authenticate(request);
 }

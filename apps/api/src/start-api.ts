@@ -52,7 +52,7 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
   // Made from the routes, of which it is itself one.
   let document: object = {};
   const routes = [...serverRoutes(services, () => jsonAnswer(document)), ...services.flatMap(serviceRoutes)];
-  document = await openApiDocument(routes, services, config.publicUrl);
+  document = await openApiDocument(routes, services, config);
   const server = startServer(api, (exchangeOf) => routerOf(routes, exchangeOf).compile());
   const url = listeningAt(server);
   log.info({ url }, "api is listening");

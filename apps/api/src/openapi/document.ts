@@ -1,4 +1,5 @@
 import { swagger } from "@elysiajs/swagger";
+import type { Config } from "@uws/config";
 import { jobListSchema, problemSchema } from "@uws/representation";
 import type { Route } from "../route.ts";
 import { routerOf } from "../router.ts";
@@ -17,12 +18,11 @@ interface GeneratedDocument {
  *
  * The plugin says 3.0.3, has a page that loads scripts from another host, and describes bodies only by schemas of Elysia's. So it
  * sits in a router of its own that is asked once; what the routes say is in their `detail`, written for 3.1.
- * @param publicUrl as configured
  */
 export async function openApiDocument(
   routes: readonly Route[],
   services: readonly Service[],
-  publicUrl: string | undefined,
+  { publicUrl, auth }: Config,
 ): Promise<object> {
   const router = routerOf(routes, () => {
     throw new Error("this router only describes");
@@ -50,6 +50,10 @@ export async function openApiDocument(
       { name: "server", description: "The server itself" },
     ],
     paths: Object.fromEntries(Object.entries(paths).filter(([path]) => path !== specPath && path !== "/page")),
-    components: { schemas: { Job: jobWithAttemptsSchema, JobList: jobListSchema, Problem: problemSchema } },
+    ...(auth.basic ? { security: [...(auth.anonymous ? [{}] : []), { basic: [] }] } : {}),
+    components: {
+      ...(auth.basic ? { securitySchemes: { basic: { type: "http", scheme: "basic" } } } : {}),
+      schemas: { Job: jobWithAttemptsSchema, JobList: jobListSchema, Problem: problemSchema },
+    },
   };
 }

@@ -5,6 +5,8 @@ export interface OperationObject {
   readonly parameters?: readonly ParameterObject[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;
+  /** Empty = nobody has to log in; absent = as the document says. */
+  readonly security?: readonly [];
 }
 
 export interface ParameterObject {
@@ -95,6 +97,7 @@ export const failureContent: Content = {
 
 const problems = {
   400: "A value is wrong; the message names it and what is allowed",
+  401: "Credentials are wrong, or needed",
   403: "Not allowed to this caller, or not in this phase",
   404: "There is no such thing",
   413: "Too large",

@@ -2,6 +2,7 @@ import { exampleQuery, inputParameters } from "@uws/description";
 import { type Capability, capabilitiesJson, capabilitiesXml, negotiate } from "@uws/representation";
 import { jsonAnswer, negotiatedAnswer } from "../answers.ts";
 import { acceptOf, type ServiceExchange } from "../exchange.ts";
+import { challenge, loginMethods } from "../login-methods.ts";
 import { ok, xmlAndJson } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 import { uwsStandardId } from "../standard-ids.ts";
@@ -9,18 +10,18 @@ import { uwsStandardId } from "../standard-ids.ts";
 /** What the service can do, and where (VOSI 1.1, section 3; DALI 1.1, section 2.5). */
 export const capabilities: Resource = {
   path: "/capabilities",
-  open: true,
+  open: "login",
   methods: {
     GET: {
       async handle(exchange) {
-        const shown = capabilitiesOf(exchange);
-        const representation = negotiate(acceptOf(exchange));
-        if (representation.kind === "json") return jsonAnswer(capabilitiesJson(shown));
-        const mediaType = representation.kind === "xml" ? representation.mediaType : "text/xml";
-        return negotiatedAnswer(capabilitiesXml(shown), mediaType);
+        const answer = represent(capabilitiesOf(exchange), acceptOf(exchange));
+        if (exchange.caller.owner === undefined) challenge(answer, exchange.api.config.auth);
+        return answer;
       },
       describe: () => ({
         summary: "Show what the service can do, and where (VOSI)",
+        description:
+          "Everybody may ask. Credentials that are sent are checked: X-VO-Authenticated tells who they belong to, 401 that they are wrong.",
         responses: ok(
           "The capabilities",
           xmlAndJson({ type: "object", properties: { capabilities: { type: "array", items: { type: "object" } } } }),
@@ -30,9 +31,19 @@ export const capabilities: Resource = {
   },
 };
 
-function capabilitiesOf({ service, serviceUrl, listUrl }: ServiceExchange): Capability[] {
+function represent(shown: readonly Capability[], accept: string | undefined): Response {
+  const representation = negotiate(accept);
+  if (representation.kind === "json") return jsonAnswer(capabilitiesJson(shown));
+  return negotiatedAnswer(
+    capabilitiesXml(shown),
+    representation.kind === "xml" ? representation.mediaType : "text/xml",
+  );
+}
+
+function capabilitiesOf({ api, service, serviceUrl, listUrl }: ServiceExchange): Capability[] {
   const { description } = service;
   const parameters = inputParameters(description);
+  const securityMethods = loginMethods(api.config.auth);
   const support = (name: string, standardId?: string, about?: string): Capability => ({
     standardId,
     description: about,
@@ -44,7 +55,9 @@ function capabilitiesOf({ service, serviceUrl, listUrl }: ServiceExchange): Capa
     {
       standardId: uwsStandardId,
       description: `${description.title}: jobs that are created, watched and controlled.`,
-      interfaces: [{ url: listUrl, use: "base", methods: ["GET", "POST"], resultType: "text/xml", parameters }],
+      interfaces: [
+        { url: listUrl, use: "base", methods: ["GET", "POST"], resultType: "text/xml", parameters, securityMethods },
+      ],
     },
     {
       description: `${description.title}: one request for one result (DALI-sync).`,
@@ -55,6 +68,7 @@ function capabilitiesOf({ service, serviceUrl, listUrl }: ServiceExchange): Capa
           methods: ["GET", "POST"],
           resultType: description.results[0]?.mediaType,
           parameters,
+          securityMethods,
           testQuery: exampleQuery(description),
         },
       ],
