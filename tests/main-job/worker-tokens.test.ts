@@ -1,90 +1,17 @@
 import { afterAll, expect, test } from "bun:test";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UwsClient } from "@uws/client";
-import { migrate } from "@uws/store";
-import { natsUrl, testDatabase, until } from "@uws/testing";
 import { TestAuthority } from "@uws/worker/testing";
+import { Commands, type Environment } from "../support/commands.ts";
 
-const root = join(import.meta.dirname, "../..");
-const main = "apps/uws/src/main.ts";
-const children: ChildProcess[] = [];
-const cleanUp: (() => Promise<unknown>)[] = [];
+const commands = new Commands();
+afterAll(() => commands.stop());
 
-afterAll(async () => {
-  await Promise.all(
-    children.map(async (child) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, "exit");
-      child.kill("SIGTERM");
-      await exited;
-    }),
-  );
-  for (const clean of cleanUp) await clean();
-});
-
-type Environment = Record<string, string>;
-
-/** A process, and everything that it says. */
-function run(args: string[], environment: Environment) {
-  const child = spawn(process.execPath, ["--no-orphans", ...args], {
-    cwd: root,
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  children.push(child);
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (text: Buffer) => {
-    said.stdout += text.toString();
-  });
-  child.stderr.on("data", (text: Buffer) => {
-    said.stderr += text.toString();
-  });
-  const closed = once(child, "close");
-  return {
-    said,
-    ended: closed.then(([code]) => code as number | null),
-    line: (pattern: RegExp) =>
-      until(
-        () => {
-          const found = pattern.exec(said.stdout + said.stderr);
-          if (found === null && child.exitCode !== null) throw new Error(`ended: ${said.stdout}${said.stderr}`);
-          return found?.[1];
-        },
-        `${pattern} of ${args.join(" ")}`,
-      ),
-  };
-}
-
-async function tokens(environment: Environment, ...args: string[]) {
-  const { said, ended } = run([main, "tokens", ...args], environment);
-  return { code: await ended, ...said };
-}
-
-async function site(more: Environment = {}): Promise<Environment> {
-  const database = await testDatabase();
-  const dataDir = await mkdtemp(join(tmpdir(), "uws-tokens-"));
-  cleanUp.push(
-    () => database.drop(),
-    () => rm(dataDir, { recursive: true, force: true }),
-  );
-  await migrate(database.url);
-  return {
-    UWS_DATABASE_URL: database.url,
-    UWS_NATS_URL: await natsUrl(),
-    UWS_NATS_PREFIX: `t${crypto.randomUUID().slice(0, 8)}`,
-    UWS_DATA_DIR: dataDir,
-    UWS_HTTP_PORT: "0",
-    UWS_GRPC_PORT: "0",
-    ...more,
-  };
-}
+const tokens = (environment: Environment, ...args: string[]) => commands.finish(["tokens", ...args], environment);
 
 test("tokens are added, listed and removed; they are shown once", async () => {
-  const environment = await site();
+  const environment = await commands.site();
   expect(await tokens(environment, "list")).toMatchObject({ code: 0, stdout: "There are no tokens.\n" });
   const { stdout } = await tokens(environment, "add", "gpu-7", "--types", "simulate,crossmatch", "--expires", "30d");
   expect(stdout).toMatch(/^uwsw_[A-Za-z0-9_-]{43}\n$/);
@@ -114,8 +41,7 @@ test("tokens are added, listed and removed; they are shown once", async () => {
 test("over TLS, a worker that has UWS_TOKEN and UWS_CA runs a job; when the token is removed it is refused", async () => {
   const authority = new TestAuthority();
   const { cert, key } = authority.issue("gateway");
-  const folder = await mkdtemp(join(tmpdir(), "uws-tokens-tls-"));
-  cleanUp.push(() => rm(folder, { recursive: true }));
+  const folder = await commands.folder();
   const [UWS_CA, UWS_GRPC_CERTIFICATE, UWS_GRPC_KEY] = await Promise.all(
     Object.entries({ "ca.pem": authority.cert, "gateway.pem": cert, "gateway.key": key }).map(async ([name, text]) => {
       await writeFile(join(folder, name), text);
@@ -123,16 +49,16 @@ test("over TLS, a worker that has UWS_TOKEN and UWS_CA runs a job; when the toke
     }),
   );
   if (UWS_CA === undefined || UWS_GRPC_CERTIFICATE === undefined || UWS_GRPC_KEY === undefined) throw new Error();
-  const environment = await site({ UWS_GRPC_CERTIFICATE, UWS_GRPC_KEY, UWS_TOKEN_CHECK_MS: "100" });
+  const environment = await commands.site({ UWS_GRPC_CERTIFICATE, UWS_GRPC_KEY, UWS_TOKEN_CHECK_MS: "100" });
   // `up`, with example workers of its own, which need no token from us.
-  const up = run([main, "up"], { ...environment, UWS_CA });
+  const up = commands.run(["up"], { ...environment, UWS_CA });
   const gateway = await up.line(/"address":"([^"]+)"/);
   const url = await up.line(/simulate +(http\S+)\/simulate\/async/);
   const client = new UwsClient(`${url}/simulate/async`);
   expect((await (await client.create({ DURATION: 0 }, { run: true })).wait()).phase).toBe("COMPLETED");
 
   const token = (await tokens(environment, "add", "apart", "--types", "simulate")).stdout.trim();
-  const worker = run(["apps/workers/simulate/src/main.ts"], {
+  const worker = commands.run(["apps/workers/simulate/src/main.ts"], {
     UWS_GATEWAY: `https://${gateway}`,
     UWS_CA,
     UWS_TOKEN: token,
@@ -144,7 +70,7 @@ test("over TLS, a worker that has UWS_TOKEN and UWS_CA runs a job; when the toke
 });
 
 test("a gateway does not start in plain text on all addresses", async () => {
-  const { said, ended } = run([main, "gateway"], { ...(await site()), UWS_HOST: "0.0.0.0" });
+  const { said, ended } = commands.run(["gateway"], { ...(await commands.site()), UWS_HOST: "0.0.0.0" });
   expect(await ended).toBe(1);
   expect(said.stderr).toContain("The configuration is wrong:\n  - grpc.tls: missing");
 });

@@ -4,6 +4,7 @@ import { runMigrate } from "./run-migrate.ts";
 import { partNames, servePart } from "./serve-part.ts";
 import { tokensCommand } from "./tokens.ts";
 import { runUp } from "./up.ts";
+import { usersCommand } from "./users.ts";
 
 const program = new Command("uws").description("A server for long-running jobs (IVOA UWS 1.1)");
 
@@ -29,6 +30,7 @@ for (const part of partNames) {
 program.command("migrate").description("bring the database to the schema of this build").action(runMigrate);
 
 program.addCommand(tokensCommand());
+program.addCommand(usersCommand());
 
 try {
   await program.parseAsync();

@@ -11,12 +11,13 @@ import type { RunUser } from "../process/run.ts";
 import { openServerLog, type ServerLog } from "../process/server-log.ts";
 import { type Sweeper, startSweeper } from "../process/sweeper.ts";
 import { newSecret } from "../secret.ts";
-import { readState, writeState } from "../state-file.ts";
 import { findPostgres, type PostgresBinaries } from "./binaries.ts";
 import { clusterFolder, clusterMajor, initCluster } from "./cluster.ts";
+import { databaseUrl } from "./database-url.ts";
 import { makeHome } from "./home.ts";
 import { livePostmaster } from "./postmaster-pid.ts";
 import { prepareDatabase } from "./ready.ts";
+import { currentHome, type PostgresState, readPostgresState, stateFile, writePostgresState } from "./state.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
 export interface PostgresOptions {
@@ -47,14 +48,6 @@ export interface RunningPostgres {
   restart(how?: PostgresStop): Promise<void>;
   /** Stops the server (fast shutdown) and gives the data directory free. Further calls do nothing. */
   stop(): Promise<void>;
-}
-
-interface PostgresState {
-  readonly password: string;
-  readonly home: string;
-  /** Whether a cluster was finished in that home, so that its absence means that it was lost. */
-  readonly initialized: boolean;
-  readonly ephemeral: boolean;
 }
 
 /** Crash recovery of a database that was busy takes its time. */
@@ -102,7 +95,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     if (major === undefined) {
       if (state.initialized) throw lostCluster(dataDir, home);
       await initCluster({ home, binaries, user, password, ephemeral, log: serverLog });
-      await writeState(stateFile(dataDir), { ...state, initialized: true, ephemeral });
+      await writePostgresState(dataDir, { ...state, initialized: true, ephemeral });
     }
     const start = { binaries, user, cluster, password, log: serverLog };
     let running = await startOnSomePort(start, options.port);
@@ -116,7 +109,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 
     let stopped: Promise<void> | undefined;
     return {
-      url: `postgres://uws:${password}@127.0.0.1:${port}/uws`,
+      url: databaseUrl(password, port),
       port,
       version: binaries.version,
       logFile: serverLog.path,
@@ -206,10 +199,6 @@ function settings(port: number): string[] {
   return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
-function stateFile(dataDir: string): string {
-  return join(dataDir, "postgres.json");
-}
-
 /** Reads where the cluster of this data directory is, or decides it. */
 async function prepareState(
   dataDir: string,
@@ -217,11 +206,7 @@ async function prepareState(
   ephemeral: boolean,
   log: (line: string) => void,
 ): Promise<PostgresState> {
-  const known = await readState(stateFile(dataDir), (value): PostgresState => {
-    const { password, home, initialized, ephemeral } = value;
-    if (typeof password !== "string" || typeof home !== "string") throw new Error("password or home is missing");
-    return { password, home, initialized: initialized === true, ephemeral: ephemeral === true };
-  });
+  const known = await readPostgresState(dataDir);
   if (ephemeral && known && !known.ephemeral) {
     throw new EmbeddedError(
       "misuse",
@@ -229,14 +214,13 @@ async function prepareState(
     );
   }
   const keep = async (state: PostgresState) => {
-    await writeState(stateFile(dataDir), { ...state, ephemeral });
+    await writePostgresState(dataDir, { ...state, ephemeral });
     return state;
   };
-  // A home inside the data directory goes where the directory goes.
-  const moved = known && existsSync(join(dataDir, "postgres", "cluster")) ? join(dataDir, "postgres") : known?.home;
-  if (known && moved) {
-    if (existsSync(moved)) return keep({ ...known, home: moved });
-    if (known.initialized) throw lostCluster(dataDir, moved);
+  if (known) {
+    const home = currentHome(dataDir, known);
+    if (existsSync(home)) return keep({ ...known, home });
+    if (known.initialized) throw lostCluster(dataDir, home);
   }
   return keep({
     password: newSecret(),
