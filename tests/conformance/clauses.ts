@@ -137,6 +137,7 @@ section("UWS 1.1, 2.2.1 Waiting for a change", {
 section("UWS 1.1, 2.2.3 Creating a job", {
   "create-redirect":
     "POST to the list is answered with 303 and the absolute URL of the job, on the host that the client used.",
+  "create-proxy": "Behind a trusted proxy, that is the host that the client asked of the proxy.",
   "create-form": "Parameters come as a form,",
   "create-multipart": "as multipart/form-data,",
   "create-json": "or as JSON, alike.",

@@ -17,7 +17,7 @@ export interface Exchange {
   readonly origin: string;
   readonly requestId: string;
   /** Address of the client, or of a proxy in front of it that is not trusted. */
-  readonly peer: string;
+  readonly address: string;
   /** The job that the request is about, for the log; set by the router. */
   jobId: string | undefined;
   /** Who was found to send it, for the log and the answer; undefined = anonymous, or not asked. */

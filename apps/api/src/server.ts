@@ -1,3 +1,4 @@
+import { clientOf } from "./client-of.ts";
 import type { Api } from "./dependencies.ts";
 import { errorAnswer } from "./error-answer.ts";
 import type { Exchange } from "./exchange.ts";
@@ -25,6 +26,7 @@ export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Rou
     return exchange;
   };
   const router = routerFor(exchangeOf);
+  const clientOfRequest = clientOf(api.config.proxies);
 
   const server = Bun.serve({
     hostname: api.config.host,
@@ -38,14 +40,15 @@ export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Rou
       const started = performance.now();
       const url = urlOf(request, listeningAt(server));
       const routed = routable(request, url);
+      const client = clientOfRequest(request.headers, server.requestIP(request)?.address ?? "unknown");
       const exchange: Exchange = {
         api,
         request: routed,
         isHead: request.method === "HEAD",
         query: url.searchParams,
-        origin: originOf(request.headers, api.config.publicUrl, listeningAt(server)),
+        origin: originOf(api.config.publicUrl, client, listeningAt(server)),
         requestId: requestIdOf(request.headers),
-        peer: server.requestIP(request)?.address ?? "unknown",
+        address: client.address,
         jobId: undefined,
         owner: undefined,
       };

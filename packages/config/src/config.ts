@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { limits } from "@uws/core";
 import { z } from "zod";
 
@@ -103,6 +104,32 @@ const auth = z
   })
   .refine((given) => given.anonymous || given.basic, "lets nobody in: anonymous or basic must be true");
 
+const addressRange = z.string().transform((text, context) => {
+  const [address = "", bits] = text.trim().split("/");
+  const family = isIP(address);
+  const longest = family === 4 ? 32 : 128;
+  const prefix = bits === undefined ? longest : Number(bits);
+  if (family === 0 || !/^\d{1,3}$/.test(bits ?? "0") || prefix > longest) {
+    context.addIssue(`must be addresses or ranges such as 10.0.0.0/8; ${JSON.stringify(text.slice(0, 60))} is none`);
+    return z.NEVER;
+  }
+  return { address, prefix, family: family === 4 ? ("ipv4" as const) : ("ipv6" as const) };
+});
+
+/** Environment variables are texts. */
+const list = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((given) => (typeof given === "string" ? given.split(",") : given), z.array(item).max(100));
+
+/** Proxies in front of this server. */
+const proxies = z.strictObject({
+  /** Where they connect from: what they say of their clients is believed. */
+  trusted: list(addressRange).default([]),
+  /** The headers in which they say it: `Forwarded` (RFC 7239), or X-Forwarded-For, -Host and -Proto. They must set or remove these. */
+  headers: z.enum(["x-forwarded", "forwarded"]).default("x-forwarded"),
+});
+
+export type ProxiesConfig = z.infer<typeof proxies>;
+
 /** What a service has beside its job list. */
 const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description"];
 
@@ -184,6 +211,7 @@ export const config = z.strictObject({
   databaseConnections: z.coerce.number().int().min(1).max(1000).default(10),
   /** Bytes of one upload. */
   uploadBytes: z.coerce.number().int().positive().default(limits.uploadBytes),
+  proxies: proxies.prefault({}),
   auth: auth.prefault({}),
   grpc: grpc.prefault({}),
   waiting: waiting.prefault({}),

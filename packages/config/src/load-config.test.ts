@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "./load-config.ts";
@@ -106,4 +106,36 @@ test("half of a TLS setting is refused", () => {
   expect(() => loadConfig({ ...file(minimal), UWS_GRPC_REQUIRE_TOKEN: "maybe" }, folder)).toThrow(
     "UWS_GRPC_REQUIRE_TOKEN: must be true or false",
   );
+});
+
+test("trusted proxies are addresses and ranges, in the file or with commas between them", () => {
+  const trusted = [
+    { address: "10.0.0.0", prefix: 8, family: "ipv4" },
+    { address: "::1", prefix: 128, family: "ipv6" },
+  ];
+  expect(loadConfig({ ...file(minimal), UWS_TRUSTED_PROXIES: "10.0.0.0/8, ::1" }, folder).proxies).toEqual({
+    trusted,
+    headers: "x-forwarded",
+  } as never);
+  const inFile = file(`proxies: { trusted: [10.0.0.0/8, "::1"], headers: forwarded }\n${minimal}`);
+  expect(loadConfig(inFile, folder).proxies).toEqual({ trusted, headers: "forwarded" } as never);
+  for (const wrong of ["10.0.0.0/33", "10.0.0", "proxy.example", "::/129", "10.0.0.0/", "10.0.0.0/a", ""]) {
+    expect(() => loadConfig({ ...file(minimal), UWS_TRUSTED_PROXIES: wrong }, folder)).toThrow(
+      /(UWS_TRUSTED_PROXIES|proxies.trusted.0): must be addresses or ranges/,
+    );
+  }
+});
+
+test("docs/configuration.md names every variable", () => {
+  const documentation = readFileSync(join(import.meta.dirname, "../../../docs/configuration.md"), "utf8");
+  let message = "";
+  try {
+    loadConfig({ ...file(minimal), UWS_NO_SUCH: "1" }, folder);
+  } catch (error) {
+    message = String(error);
+  }
+  const known = message.match(/UWS_\w+/g) ?? [];
+  expect(known.length).toBeGreaterThan(30);
+  const missing = known.filter((name) => name !== "UWS_NO_SUCH" && !documentation.includes(`\`${name}\``));
+  expect(missing).toEqual([]);
 });

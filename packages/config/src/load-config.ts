@@ -22,6 +22,8 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   UWS_NATS_PREFIX: ["natsPrefix"],
   UWS_DATA_DIR: ["dataDir"],
   UWS_PUBLIC_URL: ["publicUrl"],
+  UWS_TRUSTED_PROXIES: ["proxies", "trusted"],
+  UWS_PROXY_HEADERS: ["proxies", "headers"],
   UWS_LOG_LEVEL: ["logLevel"],
   UWS_UPLOAD_BYTES: ["uploadBytes"],
   UWS_AUTH_ANONYMOUS: ["auth", "anonymous"],
