@@ -8,7 +8,14 @@ import { run, runWell, stilts } from "../support/tools/index.ts";
 
 let site: Site;
 beforeAll(async () => {
-  site = await startSite();
+  site = await startSite({
+    services: (configured) => [
+      ...configured,
+      ...configured
+        .filter(({ path }) => path === "simulate")
+        .map((service) => ({ ...service, path: "tap", errors: "votable" as const })),
+    ],
+  });
   site.worker("simulate");
   site.worker("crossmatch");
 });
@@ -51,6 +58,16 @@ test("tapresume fails with a job that has failed", async () => {
   const job = await site.client("simulate").create({ DURATION: 0.1, OUTCOME: "fatal" }, { run: true });
   const { code, error } = await run(await stilts(), ["tapresume", `joburl=${job.url}`, "poll=100", "omode=count"]);
   expect([code, error]).toEqual([1, expect.stringContaining("TAP Execution error")]);
+});
+
+// shows: error-votable
+test("tapresume says why a job has failed where its service tells errors as VOTable", async () => {
+  const job = await site.client("tap").create({ DURATION: 0.1, OUTCOME: "fatal" }, { run: true });
+  const resume = ["tapresume", `joburl=${job.url}`, "poll=100", "delete=never", "omode=count"];
+  const { code, error } = await run(await stilts(), resume);
+  const why = await (await fetch(job.url, { headers: { accept: "application/json" } })).json();
+  const { message } = (why as { errorSummary: { message: string } }).errorSummary;
+  expect([code, error]).toEqual([1, expect.stringContaining(message)]);
 });
 
 test("tapquery uploads a table in its own kind of multipart, chunked and with a preamble", async () => {

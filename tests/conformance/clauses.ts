@@ -88,6 +88,7 @@ section("UWS 1.1, 2.1 Quote", {
 section("UWS 1.1, 2.1 Error", {
   "error-summary": "The error summary has a type, transient or fatal, and a message.",
   "error-detail": "hasDetail tells that X/error holds more than the message.",
+  "error-votable": "A service may be told to serve X/error as VOTable, for clients of TAP.",
   "error-none": "X/error of a job without error is 404.",
 });
 

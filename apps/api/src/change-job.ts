@@ -3,7 +3,7 @@ import { type PhaseAction, parseDestruction, parseExecutionDuration, parsePhaseA
 import { type JobChange, changeJob as storeChange } from "@uws/store";
 import { type Field, tooManyFields } from "./body/field.ts";
 import { readFields } from "./body/read-fields.ts";
-import { Uploads } from "./body/uploads.ts";
+import { uploadsFor } from "./body/uploads.ts";
 import { type ControlName, type ControlParameters, splitControl } from "./control-parameters.ts";
 import { checkParameters } from "./create-job/check-parameters.ts";
 import { latestDestruction, parseRunId, withinLimit } from "./create-job/job-settings.ts";
@@ -24,9 +24,8 @@ export async function changeJob(
   allowed: readonly ControlName[],
   withParameters: boolean,
 ): Promise<Changed> {
-  const { api } = exchange;
   const job = await findJob(exchange);
-  const uploads = withParameters ? new Uploads(api.blobs, job.id, api.config.uploadBytes) : undefined;
+  const uploads = withParameters ? uploadsFor(exchange, job.id) : undefined;
   try {
     return await apply(exchange, job, await readFields(exchange, uploads), allowed, withParameters);
   } catch (error) {

@@ -21,7 +21,7 @@ interface Look {
 }
 
 /**
- * Predicts when jobs complete (UWS 1.1, section 2.1.5): from how long jobs of their type took lately, what such jobs run now
+ * Predicts when jobs complete (UWS 1.1, section 2.1.6): from how long jobs of their type took lately, what such jobs run now
  * and how far they are, and the jobs that are before them in the queue. As long as nothing was measured, the estimate of the
  * description stands for it.
  *

@@ -13,6 +13,8 @@ export interface Service {
   readonly description: JobDescription;
   /** To how many jobs a client is sent that has destroyed one; undefined = to all. */
   readonly redirectLast: number | undefined;
+  /** In which form its jobs tell why they failed. */
+  readonly errors: "text" | "votable";
   /** How many active jobs one owner may have; undefined = any number. */
   readonly quota: Quota | undefined;
   /** How long jobs are kept that have been archived; undefined where jobs are removed at their destruction time. */
@@ -25,14 +27,14 @@ export interface Service {
  */
 export async function loadServices(config: Config, store: Store): Promise<Service[]> {
   const services: Service[] = [];
-  for (const { path, jobList, descriptions, redirectLast, quota, archive } of config.services) {
+  for (const { path, jobList, descriptions, redirectLast, errors, quota, archive } of config.services) {
     const keepArchived = archive === undefined ? undefined : (archive.keep ?? null);
     for (const file of descriptions) {
       const description = await loadDescription(file);
       const { digest, name, version, document } = description;
       await saveDescription(store, { digest, type: name, version, document });
       const paths = { path, basePath: `/${path}`, listPath: `/${path}/${jobList}` };
-      services.push({ ...paths, description, redirectLast, quota, keepArchived });
+      services.push({ ...paths, description, redirectLast, errors, quota, keepArchived });
     }
   }
   return services;

@@ -155,6 +155,8 @@ const service = z.strictObject({
   descriptions: z.array(z.string().min(1)).length(1, "must name one description file"),
   /** Who has destroyed a job is sent to the newest so many; absent = to the whole list, which may be huge. */
   redirectLast: z.int().min(1).max(2_147_483_647).optional(),
+  /** In which form a job tells why it failed: VOTable is what clients of TAP read (DALI 1.1, section 5.4). */
+  errors: z.enum(["text", "votable"]).default("text"),
   /** How many jobs of one owner may wait or run at once; absent = any number. Those without an owner count together. */
   quota: z
     .strictObject({

@@ -26,7 +26,7 @@ export interface Result {
   readonly createdAt: Date;
 }
 
-/** Why a job ended in ERROR (UWS 1.1, section 2.1.8). */
+/** Why a job ended in ERROR (UWS 1.1, section 2.1.7). */
 export interface ErrorSummary {
   readonly type: "transient" | "fatal";
   /** One line. */

@@ -14,6 +14,6 @@ export {
   type ResultDescription,
 } from "./job-description.ts";
 export { loadDescription } from "./load-description.ts";
-export { canonicalName, type FileRule, takesFile } from "./parameter-schema.ts";
+export { canonicalName, type FileRule, fileLimit, takesFile } from "./parameter-schema.ts";
 export { parseDescription, readDescription } from "./parse-description.ts";
 export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";

@@ -76,3 +76,9 @@ export function takesFile(description: JobDescription, name: string): boolean {
   const schema = schemaFor(parameterSchema(description), name);
   return schema !== undefined && fileRule(schema) !== undefined;
 }
+
+/** Bytes that an uploaded file for this parameter may have; undefined where the description sets no limit. */
+export function fileLimit(description: JobDescription, name: string): number | undefined {
+  const schema = schemaFor(parameterSchema(description), name);
+  return schema === undefined ? undefined : fileRule(schema)?.maxBytes;
+}

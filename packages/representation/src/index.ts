@@ -8,6 +8,7 @@ export {
   phaseActions,
   type Wait,
 } from "./control.ts";
+export { errorVotable } from "./error-votable.ts";
 export { jobHtml, jobListHtml } from "./job-html.ts";
 export {
   type ErrorSummaryJson,

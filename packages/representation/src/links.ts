@@ -2,7 +2,7 @@
 export interface JobLinks {
   /** Absolute URL of the job, no slash at its end. */
   readonly url: string;
-  /** When the job is predicted to complete (UWS 1.1, section 2.1.5); undefined when nobody knows. */
+  /** When the job is predicted to complete (UWS 1.1, section 2.1.6); undefined when nobody knows. */
   readonly quote?: Date | undefined;
 }
 

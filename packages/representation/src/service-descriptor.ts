@@ -1,5 +1,6 @@
 import type { Bound, InputParameter } from "@uws/core";
-import { element, textElement, xmlDeclaration } from "./xml.ts";
+import { votable } from "./votable.ts";
+import { element, textElement } from "./xml.ts";
 
 /** A service that takes parameters, for clients that draw forms (DataLink 1.1, section 4). */
 export interface ServiceDescriptor {
@@ -18,16 +19,9 @@ export interface ServiceDescriptor {
   readonly parameters: readonly InputParameter[];
 }
 
-const namespaces = {
-  version: "1.4",
-  xmlns: "http://www.ivoa.net/xml/VOTable/v1.3",
-  "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
-  "xsi:schemaLocation": "http://www.ivoa.net/xml/VOTable/v1.3 http://www.ivoa.net/xml/VOTable/v1.3",
-} as const;
-
-/** A VOTable 1.4 (its namespace says 1.3) that holds nothing but service descriptors. */
+/** A VOTable that holds nothing but service descriptors. */
 export function serviceDescriptors(descriptors: readonly ServiceDescriptor[]): string {
-  return `${xmlDeclaration}${element("VOTABLE", namespaces, `\n${descriptors.map(resource).join("\n")}\n`)}\n`;
+  return votable(descriptors.map(resource));
 }
 
 function resource(given: ServiceDescriptor): string {

@@ -39,7 +39,7 @@ export function parseTime(text: string, name = "AFTER"): Date {
 }
 
 /**
- * A destruction time (UWS 1.1, section 2.1.6): an ISO 8601 date or date and time, UTC. Of the forms of a filter the bare
+ * A destruction time (UWS 1.1, section 2.1.5): an ISO 8601 date or date and time, UTC. Of the forms of a filter the bare
  * year and the compact date are not taken, which might as well be a number of seconds.
  */
 export function parseDestruction(text: string): Date {

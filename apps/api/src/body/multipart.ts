@@ -96,8 +96,11 @@ class MultipartReading {
   }
 
   #file(givenName: string | undefined, stream: Readable, givenFilename: string | undefined, mediaType: string): void {
-    // A part that is broken off; the parser says the same.
-    stream.on("error", (cause) => this.fail(malformed(cause)));
+    // A part that is broken off, or one that storage has refused; who reads it learns which.
+    let broken: unknown;
+    stream.on("error", (cause) => {
+      broken = cause;
+    });
     const uploads = this.#uploads;
     if (uploads === undefined || this.#failure !== undefined) {
       this.fail(new UwsError("invalid", `${givenName ?? ""}: no file can be taken here.`));
@@ -109,13 +112,13 @@ class MultipartReading {
     const slot = this.#fields.push(undefined) - 1;
     this.#open.add(stream);
     const storing = uploads
-      .store(stream, { mediaType, filename })
+      .store(name, stream, { mediaType, filename })
       .then(async (upload) => {
         // A browser's file field in which nobody has chosen a file.
         if (upload.size === 0 && givenFilename === "") await uploads.discard(upload.key);
         else this.#fields[slot] = { name, upload };
       })
-      .catch((error) => this.fail(error))
+      .catch((error) => this.fail(error === broken ? malformed(error) : error))
       .finally(() => this.#open.delete(stream));
     this.#storing.push(storing);
   }

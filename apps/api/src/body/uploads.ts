@@ -1,26 +1,51 @@
 import { type BlobStore, newBlobKey } from "@uws/blobs";
-import type { Upload } from "@uws/core";
+import { type Upload, UwsError } from "@uws/core";
+import { fileLimit } from "@uws/description";
+import type { ServiceExchange } from "../exchange.ts";
+
+/** For the files of a request about a job of this service, within the limits of its description and of the server. */
+export function uploadsFor({ api, service }: ServiceExchange, job: string): Uploads {
+  const most = api.config.uploadBytes;
+  const limitOf = (name: string) => Math.min(most, fileLimit(service.description, name) ?? most);
+  return new Uploads(api.blobs, job, limitOf);
+}
 
 /** The files that come with one request, on their way to storage. */
 export class Uploads {
   readonly #blobs: BlobStore;
   readonly #job: string;
-  readonly #maxBytes: number;
+  readonly #limitOf: (name: string) => number;
   /** SHA-256 by key. */
   readonly #stored = new Map<string, string | undefined>();
 
-  /** @param job to which they will belong */
-  constructor(blobs: BlobStore, job: string, maxBytes: number) {
+  /**
+   * @param job to which they will belong
+   * @param limitOf bytes that a file for a parameter may have
+   */
+  constructor(blobs: BlobStore, job: string, limitOf: (name: string) => number) {
     this.#blobs = blobs;
     this.#job = job;
-    this.#maxBytes = maxBytes;
+    this.#limitOf = limitOf;
   }
 
-  /** Stores a file as fast as storage takes it. */
-  async store(source: AsyncIterable<Uint8Array>, about: Pick<Upload, "mediaType" | "filename">): Promise<Upload> {
+  /**
+   * Stores a file as fast as storage takes it.
+   * @param name of its parameter
+   * @throws UwsError "too_large"
+   */
+  async store(
+    name: string,
+    source: AsyncIterable<Uint8Array>,
+    about: Pick<Upload, "mediaType" | "filename">,
+  ): Promise<Upload> {
     const key = newBlobKey(this.#job);
+    const maxBytes = this.#limitOf(name);
     this.#stored.set(key, undefined);
-    const { size, sha256 } = await this.#blobs.put(key, source, this.#maxBytes);
+    const { size, sha256 } = await this.#blobs.put(key, source, maxBytes).catch((error) => {
+      throw error instanceof UwsError && error.code === "too_large"
+        ? new UwsError("too_large", `${name}: must not be larger than ${maxBytes} bytes`)
+        : error;
+    });
     this.#stored.set(key, sha256);
     return { key, mediaType: about.mediaType, filename: about.filename, size };
   }

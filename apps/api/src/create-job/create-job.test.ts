@@ -161,6 +161,20 @@ describe("a job is refused, and nothing is stored", () => {
     expect(await refused(`${"x".repeat(201)}=1`, form, "", it.frees)).toStartWith("400 ");
   });
 
+  test("when a file is larger than its description allows, and nothing of it is kept", async () => {
+    const body = new FormData();
+    body.set("NOTE", new File(["01234567890"], "note.txt"));
+    const answer = await it.post(it.cones, body);
+    expect([answer.status, await answer.text()]).toEqual([413, "NOTE: must not be larger than 10 bytes"]);
+    const files = async () => (await it.storedFiles()).filter((path) => path.split("/").length > 2);
+    const before = await files();
+    const job = await it.create(it.cones);
+    const put = async (bytes: string) =>
+      (await it.request(`${job}/parameters/note`, { method: "PUT", body: bytes })).status;
+    expect([await put("01234567890"), await files()]).toEqual([413, before]);
+    expect([await put("0123456789"), await put("x")]).toEqual([303, 303]);
+  });
+
   test("when a file comes with a bad value, is not allowed, or breaks off", async () => {
     const boundary = { "content-type": "multipart/form-data; boundary=b" };
     const file = '--b\r\nContent-Disposition: form-data; name="TABLE"; filename="t.csv"\r\n\r\nra,dec\r\n';

@@ -4,7 +4,7 @@ import { jobUrl } from "@uws/representation";
 import { createJob, getJob, type JobCreated, type NewJob, newJobId } from "@uws/store";
 import { seeOther } from "../answers.ts";
 import { readFields } from "../body/read-fields.ts";
-import { Uploads } from "../body/uploads.ts";
+import { uploadsFor } from "../body/uploads.ts";
 import { splitControl } from "../control-parameters.ts";
 import type { Api } from "../dependencies.ts";
 import type { ServiceExchange } from "../exchange.ts";
@@ -60,7 +60,7 @@ async function readJob(exchange: ServiceExchange, id: string, run: boolean): Pro
   const { api, service, caller, request } = exchange;
   const { description } = service;
   const key = idempotencyKeyOf(request.headers);
-  const uploads = new Uploads(api.blobs, id, api.config.uploadBytes);
+  const uploads = uploadsFor(exchange, id);
   const fields = await readFields(exchange, uploads);
   const { control, parameters } = splitControl(fields);
   const problems: string[] = [];

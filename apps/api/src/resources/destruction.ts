@@ -13,7 +13,7 @@ import {
 } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 
-/** When a job and its results go (UWS 1.1, section 2.1.6). */
+/** When a job and its results go (UWS 1.1, section 2.1.5). */
 export const destruction: Resource = {
   path: "/:id/destruction",
   methods: {

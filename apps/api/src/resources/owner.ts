@@ -3,7 +3,7 @@ import { findJob } from "../exchange.ts";
 import { jobIdParameter, ok, plainText, refusals } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 
-/** Whose job it is (UWS 1.1, section 2.1.9). */
+/** Whose job it is (UWS 1.1, section 2.1.8). */
 export const owner: Resource = {
   path: "/:id/owner",
   methods: {

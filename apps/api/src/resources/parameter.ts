@@ -4,7 +4,7 @@ import { parseOccurrence } from "@uws/representation";
 import { seeOther, textAnswer } from "../answers.ts";
 import { checkFields } from "../body/field.ts";
 import { limitedBody, readText } from "../body/limited-body.ts";
-import { Uploads } from "../body/uploads.ts";
+import { uploadsFor } from "../body/uploads.ts";
 import { change } from "../change-job.ts";
 import { serveBlob } from "../download/serve-blob.ts";
 import { findJob, type ServiceExchange, shorten, thisJobUrl } from "../exchange.ts";
@@ -87,11 +87,11 @@ function parametersNamed({ parameters }: Job, name: string): Parameter[] {
 async function put(exchange: ServiceExchange): Promise<Response> {
   const { api, service, path, request } = exchange;
   const job = await findJob(exchange);
-  const uploads = new Uploads(api.blobs, job.id, api.config.uploadBytes);
+  const uploads = uploadsFor(exchange, job.id);
   try {
     const { name } = path;
     const field = takesFile(service.description, name)
-      ? { name, upload: await uploads.store(limitedBody(request, api.config.uploadBytes), aboutFile(request)) }
+      ? { name, upload: await uploads.store(name, limitedBody(request, api.config.uploadBytes), aboutFile(request)) }
       : { name, value: await readText(request, limits.formBytes) };
     checkFields([field]);
     await change(exchange, job, { parameters: [field] }, undefined);

@@ -4,7 +4,7 @@ import { findJob } from "../exchange.ts";
 import { jobIdParameter, ok, plainText, refusals } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 
-/** When a job is predicted to complete (UWS 1.1, section 2.1.5). */
+/** When a job is predicted to complete (UWS 1.1, section 2.1.6). */
 export const quote: Resource = {
   path: "/:id/quote",
   methods: {

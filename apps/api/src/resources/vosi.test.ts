@@ -123,7 +123,17 @@ test("all of it stands in the OpenAPI document, and on the index page without wh
     expect([path, Object.keys(document.paths[path] ?? {})]).toEqual([path, [...methods]]);
   }
   const names = document.paths["/cone/sync"]?.get?.parameters.map(({ name }) => name);
-  expect(names).toEqual(["RADIUS", "BAND", "LABEL", "TABLE", "PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION"]);
+  expect(names).toEqual([
+    "RADIUS",
+    "BAND",
+    "LABEL",
+    "TABLE",
+    "NOTE",
+    "PHASE",
+    "RUNID",
+    "EXECUTIONDURATION",
+    "DESTRUCTION",
+  ]);
   const page = await (await it.request(`${it.api.url}/`)).text();
   for (const name of ["description", "capabilities", "availability"]) {
     expect(page).toContain(`href="/api/batch/${name}"`);

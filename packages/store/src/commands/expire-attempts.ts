@@ -3,7 +3,7 @@ import { released } from "../running.ts";
 import type { Store } from "../store.ts";
 
 /**
- * Aborts jobs whose execution duration was exceeded (UWS 1.1, section 2.1.5). Results that were stored stay.
+ * Aborts jobs whose execution duration was exceeded (UWS 1.1, section 2.1.4). Results that were stored stay.
  * @returns the jobs, and the tokens that are no longer valid
  */
 export async function expireAttempts({ sql }: Store, limit: number): Promise<{ id: string; token: string }[]> {
