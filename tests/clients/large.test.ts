@@ -38,6 +38,7 @@ afterAll(async () => {
 
 const ask = async (...args: readonly string[]) => await runWell(await curl(), ["-sS", "-o", "/dev/null", ...args]);
 
+// shows: create-streams
 test("a gibibyte goes up and comes back, and the memory of the api stays as it was", async () => {
   let job = "";
   const up = await memoryGrowth(api.pid, async () => {
@@ -66,6 +67,7 @@ test("an upload that says that it is too large is refused at once", async () => 
   expect(sent).toBeLessThan(onTheWay);
 });
 
+// shows: create-too-large
 test("an upload without end is refused when it is too large", async () => {
   const { command, env } = await curl();
   const head = '--b\\r\\nContent-Disposition: form-data; name="BIG"; filename="x"\\r\\n\\r\\n';

@@ -21,6 +21,10 @@ section("UWS 1.1, 2.1 Job list", {
     "Each job in it is a uws:jobref with its id, an absolute link to it, and its phase, owner and creation time, in this order.",
   "list-run-id": "A jobref shows the run id of a job that has one, and no run id otherwise.",
   "list-archived": "Archived jobs are in the list only when PHASE asks for them.",
+  "list-streams":
+    "A list is sent as it is read: its length costs no memory, and a client that does not read no connection.",
+  "list-broken": "A list that cannot be read to its end breaks off, so that nobody takes a part for the whole.",
+  "list-filters": "Beyond the standard, RUNID, TYPE, OWNER, BEFORE and PARAM.name filter it as well.",
 });
 
 section("UWS 1.1, 2.2.2 Job list: filters", {
@@ -53,6 +57,7 @@ section("UWS 1.1, 2.1 Execution phase", {
   "phase-text": "X/phase is the bare phase as text/plain.",
   "phase-pending": "A new job is PENDING until it is told to run.",
   "phase-queued": "A job that runs waits QUEUED for a worker.",
+  "queue-order": "Jobs of one priority start in the order in which they were told to run, however long they wait.",
   "phase-executing": "A job on which a worker works is EXECUTING and has a start time.",
   "phase-completed": "A job that went well is COMPLETED and has an end time.",
   "phase-error": "A job that failed is in ERROR, with an error summary, and its document is still answered with 200.",
@@ -110,12 +115,16 @@ section("UWS 1.1, 2.1 Parameters", {
   "parameters-post": "POST to X or X/parameters sets parameters while the job is PENDING.",
   "parameters-put": "PUT to X/parameters/NAME sets one of them.",
   "parameters-late": "Once the job is not PENDING, changes are refused with 403 and change nothing.",
+  "parameters-unknown":
+    "New ones are taken where the job type allows unknown ones, and refused with 400 where it does not.",
 });
 
 section("UWS 1.1, 2.1 Results", {
   "results-element": "X/results is the uws:results element, without a version attribute.",
   "results-reference": "A result has a unique id, an absolute link, a media type and a size.",
   "results-bytes": "The link gives the bytes, with their type and length.",
+  "results-headers": "They carry ETag, Last-Modified and Content-Disposition.",
+  "results-elsewhere": "A result that is kept elsewhere is a redirect to there.",
   "results-head": "HEAD gives the same headers without the bytes.",
   "results-early": "Results appear while the job runs.",
   "results-unknown": "A result that does not exist is 404.",
@@ -133,12 +142,17 @@ section("UWS 1.1, 2.2.1 Waiting for a change", {
   "wait-terminal": "It does not wait for a job that has ended.",
   "wait-wrong": "A wrong WAIT or PHASE is refused with 400.",
   "wait-job-only": "Only the job itself waits; its children are answered at once.",
+  "wait-limit": "Who waits too often is answered at once.",
+  "wait-free": "Who waits costs memory only: no connection to the database, and no query of one's own.",
+  "wait-left": "A client that leaves is forgotten.",
+  "wait-without-news": "While NATS is down, changes are noticed within two seconds all the same.",
 });
 
 section("UWS 1.1, 2.2.3 Creating a job", {
   "create-redirect":
     "POST to the list is answered with 303 and the absolute URL of the job, on the host that the client used.",
   "create-proxy": "Behind a trusted proxy, that is the host that the client asked of the proxy.",
+  "create-public-url": "Where a public URL is configured, all URLs begin with it.",
   "create-form": "Parameters come as a form,",
   "create-multipart": "as multipart/form-data,",
   "create-json": "or as JSON, alike.",
@@ -149,6 +163,10 @@ section("UWS 1.1, 2.2.3 Creating a job", {
   "create-wrong": "A wrong value is refused with 400 that names the parameter and what is allowed; no job is left.",
   "create-upload": "A part of a multipart body that is a file is stored as it is, chunked and with a preamble as well.",
   "create-idempotent": "Idempotency-Key: the same key and request give the same job, another request under it 409.",
+  "create-over-quota": "Over quota, a service that does not hold jobs refuses them with 403.",
+  "create-too-large": "What is too large is refused with 413, as soon as that is known, and nothing of it is kept.",
+  "create-streams": "Uploads stream to storage: memory does not grow with them.",
+  "create-broken": "A client that breaks off in the middle leaves nothing.",
 });
 
 section("UWS 1.1, 2.2.3 Starting and aborting a job", {
@@ -167,6 +185,7 @@ section("UWS 1.1, 2.2.3 Deleting a job", {
   "delete-action": "POST of ACTION=DELETE to the job does the same.",
   "delete-only": "No other POST deletes.",
   "delete-running": "A running job is stopped and gone at once.",
+  "delete-last": "Where lists are huge, the service may send who deletes to the newest so many.",
 });
 
 section("UWS 1.1, 5 Synchronous requests; DALI 1.1, 2.2", {
@@ -174,12 +193,15 @@ section("UWS 1.1, 5 Synchronous requests; DALI 1.1, 2.2", {
   "sync-query": "Its parameters come in a form or in the query.",
   "sync-error": "A job that fails is answered with its error.",
   "sync-wrong": "Wrong parameters are refused with 400, and no job is left.",
+  "sync-late": "If the wait is over first, the answer is 503 with Retry-After and the URL of the job, which goes on.",
+  "sync-head": "HEAD would run a job, and is 405.",
 });
 
 section("VOSI 1.1", {
   "vosi-capabilities":
     "{service}/capabilities lists the interfaces with absolute URLs and the parameters of the job type.",
   "vosi-availability": "{service}/availability tells whether the service can be used.",
+  "description-forms": "{service}/description is the job description as JSON, YAML or VOTable.",
 });
 
 section("HTTP (RFC 9110) and representations", {
@@ -190,6 +212,7 @@ section("HTTP (RFC 9110) and representations", {
   "http-accept-json": "JSON where it is preferred.",
   "http-accept-html": "HTML for a browser.",
   "http-errors": "Errors are text/plain, and problem+json (RFC 9457) where JSON was asked for.",
+  "http-failure": "An internal failure is 500 with a request id, under which it was logged, and says no more.",
   "http-content-type": "A stray Content-Type on a GET is ignored.",
   "http-head": "HEAD answers as GET does, without the body.",
   "http-paths": "Services may sit at any path, several in one server, each with a list of its own.",

@@ -31,7 +31,9 @@ export function showings(): Map<string, Showing[]> {
     const text = readFileSync(join(root, file), "utf8");
     if (isPart)
       for (const [, id] of text.matchAll(/^ +clause\(\s*"([^"]+)"/gm)) add(id ?? "", { file, test: id ?? "" });
-    for (const [, ids, name] of text.matchAll(/^ *\/\/ shows: (.+)\n *test(?:\.\w+)?\(\s*"((?:[^"\\]|\\.)+)"/gm)) {
+    for (const [, ids, name] of text.matchAll(
+      /^ *\/\/ shows: (.+)\n *test(?:\.\w+(?:\([^\n]*\))?)?\(\s*"((?:[^"\\]|\\.)+)"/gm,
+    )) {
       for (const id of (ids ?? "").split(/,\s*/)) add(id.trim(), { file, test: name ?? "" });
     }
   }

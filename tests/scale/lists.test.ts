@@ -50,6 +50,7 @@ describe("the whole list of 97,000 jobs", () => {
     });
   };
 
+  // shows: list-streams
   test.each(["text/xml", "text/html"] as const)("is streamed, %s, in less than 64 MiB", async (accept) => {
     expect(anonymous.jobs).toBeGreaterThan(0.9 * count);
     const grown = await growth((list) => readStream(list, accept));

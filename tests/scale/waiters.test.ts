@@ -44,6 +44,7 @@ afterAll(async () => {
 
 const all = (count: number, phase: string) => Array.from({ length: count }, () => phase);
 
+// shows: wait-change
 test("5,000 who wait for 300 jobs are woken by the news, those of another process as well", async () => {
   const jobs = await createJobs(api, 300);
   const elsewhere = await LongPolls.open(other.url, 600);
@@ -61,6 +62,7 @@ test("5,000 who wait for 300 jobs are woken by the news, those of another proces
   elsewhere.close();
 });
 
+// shows: wait-change
 test("5,000 who wait for one job are woken by the news", async () => {
   const jobs = await createJobs(api, 1);
   const crowd = await gather(api, polls, jobs, "PENDING", changed);
@@ -71,6 +73,7 @@ test("5,000 who wait for one job are woken by the news", async () => {
   console.log(`5,000 waiters, one job: ${quantiles(milliseconds)}`);
 });
 
+// shows: wait-free
 test("waiting costs no connection and no query of one's own; it ends without NATS, and when the client leaves", async () => {
   const looking = await room.api();
   const jobs = await createJobs(looking, 300);

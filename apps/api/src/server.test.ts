@@ -34,6 +34,7 @@ describe("request ids", () => {
     expect(await given("a b<script>")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  // shows: http-failure
   test("tell where an unexpected failure was logged, once, and nothing else; the next request is served", async () => {
     broken = true;
     const job = `${it.cones}/01890000-0000-7000-8000-000000000000`;
@@ -144,6 +145,7 @@ describe("OpenAPI", () => {
   });
 });
 
+// shows: create-public-url
 test("a configured public URL is what clients see", async () => {
   const behind = await apiFixture({ environment: { UWS_PUBLIC_URL: "https://archive.example.org/uws/" } });
   const answer = await behind.post(behind.cones);

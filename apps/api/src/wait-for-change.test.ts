@@ -76,6 +76,7 @@ describe("WAIT", () => {
     expect((await it.request(`${it.cones}/nonsense?WAIT=30`)).status).toBe(404);
   });
 
+  // shows: wait-left
   test("forgets a client that leaves", async () => {
     const leaving = new AbortController();
     await waiting(it, `${await queued()}?WAIT=60`, { signal: leaving.signal });
@@ -84,6 +85,7 @@ describe("WAIT", () => {
   });
 });
 
+// shows: wait-without-news
 test("waiters notice changes within two seconds while NATS is down", async () => {
   const it = await apiFixture({ natsUrl: "nats://127.0.0.1:1" });
   try {
@@ -118,6 +120,7 @@ test("a server that stops answers waiters with the current state, ends event str
   await it.close();
 });
 
+// shows: wait-forever
 test("nobody waits for longer than the server allows, however long they want to", async () => {
   const it = await apiFixture({ environment: { UWS_WAIT_MS: "300" } });
   try {
@@ -135,6 +138,7 @@ test("nobody waits for longer than the server allows, however long they want to"
   }
 });
 
+// shows: wait-limit
 test("a caller who waits as often as one may is answered at once, and gets no more event streams", async () => {
   const it = await apiFixture({ environment: { UWS_WAIT_CLIENTS_PER_CALLER: "2" } });
   try {

@@ -5,6 +5,9 @@ import { type KeeperDependencies, type Sweep, sweeps } from "./sweeps.ts";
 /** Rows that one statement of a sweep takes at most; when it finds as many, it looks again at once. */
 const sweepLimit = 1000;
 
+/** More job types than anybody has. */
+const allTypes = 10_000;
+
 /** A keeper at work. */
 export interface Keeper {
   /** Ends after the sweep that is under way. */
@@ -20,7 +23,7 @@ export function startKeeper(dependencies: KeeperDependencies & { readonly log: L
 
   // A NATS that comes back may have lost everything: what it was told before, it is told again.
   dispatch.onConnected(() => {
-    void redispatchJobs(store, 0, sweepLimit * 10)
+    void redispatchJobs(store, 0, allTypes)
       .then((jobs) => dispatch.queue.publish(jobs))
       .catch((error) => log.warn({ err: error }, "jobs could not be rung again"));
   });

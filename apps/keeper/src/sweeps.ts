@@ -34,6 +34,9 @@ export interface Sweep {
   run(limit: number): Promise<number>;
 }
 
+/** Job types that are rung again together, each with up to a window of jobs. */
+const typesAtOnce = 20;
+
 /**
  * Everything that happens because time passed. Each sweep claims its rows in SQL (skip locked), so that any number of
  * keepers may run and none does what another does.
@@ -126,9 +129,9 @@ export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): 
     },
     {
       name: "messages that nobody claimed",
-      async run(limit) {
+      async run() {
         if (!dispatch.connected()) return 0;
-        const jobs = await redispatchJobs(store, timing.redispatch, limit);
+        const jobs = await redispatchJobs(store, timing.redispatch, typesAtOnce);
         await queue.publish(jobs);
         return jobs.length;
       },

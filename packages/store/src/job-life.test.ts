@@ -281,11 +281,25 @@ test("a window of jobs is dispatched, the most urgent first, and again when nobo
   expect(await dispatchJobs(store, [type], 2)).toEqual([]);
   await fixture.claim(urgent ?? "");
   expect((await dispatchJobs(store, [type], 2)).map(({ id }) => id)).toEqual([b] as string[]);
-  const again = await redispatchJobs(fixture.later("11 seconds"), 10_000, 100);
-  expect(again.filter((job) => job.type === type)).toEqual([
+  const rung = async (when: string) =>
+    (await redispatchJobs(fixture.later(when), 10_000, 100)).filter((job) => job.type === type);
+  expect(await rung("11 seconds")).toEqual([
     { id: a ?? "", type, attempt: 1, dispatches: 2 },
     { id: b ?? "", type, attempt: 1, dispatches: 2 },
   ]);
+  // Not with every look.
+  expect(await rung("20 seconds")).toEqual([]);
+});
+
+test("who waits longest is rung again with all that wait behind, so that none is overtaken", async () => {
+  const { store } = fixture;
+  const type = "in-order";
+  const early = await fixture.create({ type });
+  await dispatchJobs(store, [type], 2);
+  const late = await fixture.create({ type });
+  await dispatchJobs(fixture.later("9 seconds"), [type], 2);
+  const rung = await redispatchJobs(fixture.later("11 seconds"), 10_000, 100);
+  expect(rung.filter((job) => job.type === type).map(({ id }) => id)).toEqual([early, late]);
 });
 
 test("a deleted or destroyed job leaves nothing but garbage to collect", async () => {

@@ -56,8 +56,10 @@ export const jobs = pgTable(
     queuedAt: time("queued_at"),
     /** Not before this time (backoff between attempts). */
     availableAt: time("available_at"),
-    /** When it was last handed to the message queue; null = not yet. */
+    /** When it was handed to the message queue, by which it has its place there; null = not yet. */
     dispatchedAt: time("dispatched_at"),
+    /** When that was last repeated, in case that the message was lost. */
+    rungAt: time("rung_at"),
     /** How often it was handed to the message queue: part of the message id. */
     dispatches: integer("dispatches").notNull().default(0),
 

@@ -155,12 +155,14 @@ describe("a job is refused, and nothing is stored", () => {
     expect(await refused(new Uint8Array([65, 61, 255]), form)).toStartWith("400 ");
   });
 
+  // shows: create-too-large
   test("when there is too much of it", async () => {
     expect(await refused(`LABEL=${"x".repeat(1024 * 1024)}`, form)).toStartWith("413 ");
     expect(await refused("A=1&".repeat(1001), form, "", it.frees)).toStartWith("413 ");
     expect(await refused(`${"x".repeat(201)}=1`, form, "", it.frees)).toStartWith("400 ");
   });
 
+  // shows: create-too-large
   test("when a file is larger than its description allows, and nothing of it is kept", async () => {
     const body = new FormData();
     body.set("NOTE", new File(["01234567890"], "note.txt"));
@@ -221,6 +223,7 @@ async function speak(
 }
 
 describe("over a bare socket", () => {
+  // shows: create-upload
   test("multipart as STILTS sends it: chunked, CRLF preamble, a boundary full of brackets, param:NAME", async () => {
     const boundary = "<<<---STILTS-7f3a--->>>";
     const table = "<VOTABLE>\r\n--not the boundary\r\n</VOTABLE>";
@@ -251,6 +254,7 @@ describe("over a bare socket", () => {
     expect(await (await it.request(`${url}/parameters/up1`)).text()).toBe(table);
   });
 
+  // shows: create-too-large
   test("10 GB announced are refused before a byte is read, and the connection is closed", async () => {
     const [jobs, files] = [await it.countJobs(), await it.storedFiles()];
     for (const type of ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded", "application/json"]) {
@@ -263,6 +267,7 @@ describe("over a bare socket", () => {
     expect(await it.storedFiles()).toEqual(files);
   });
 
+  // shows: create-broken
   test("a client that breaks off in the middle of an upload leaves nothing", async () => {
     const files = await it.storedFiles();
     const socket = connect(it.api.port, "127.0.0.1");
@@ -278,6 +283,7 @@ describe("over a bare socket", () => {
   });
 });
 
+// shows: create-streams
 test("memory stays flat while a large file comes in", async () => {
   const megabyte = Buffer.alloc(1024 * 1024, "x");
   async function* parts() {
@@ -293,4 +299,25 @@ test("memory stays flat while a large file comes in", async () => {
   );
   expect(job.parameters[1]).toMatchObject({ name: "F", size: 300 * 1024 * 1024 });
   expect((process.memoryUsage.rss() - before) / 1024 ** 2).toBeLessThan(150);
+});
+
+// shows: create-over-quota
+test("over quota, a service that does not hold jobs refuses them, and nothing is stored", async () => {
+  const full = await apiFixture({
+    services: (configured) =>
+      configured.map((service) => ({ ...service, quota: { active: 1, over: "refuse" as const } })),
+  });
+  await full.create(full.cones, { RADIUS: "1", PHASE: "RUN" });
+  const body = new FormData();
+  body.set("TABLE", new File(["ra,dec\n"], "t.csv"));
+  for (const [name, value] of Object.entries({ RADIUS: "1", PHASE: "RUN" })) body.set(name, value);
+  const answer = await full.post(full.cones, body);
+  expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("1")]);
+  expect([await full.countJobs(), (await full.storedFiles()).filter((path) => path.split("/").length > 2)]).toEqual([
+    1,
+    [],
+  ]);
+  // Those that are not to run may be created.
+  await full.create(full.cones);
+  await full.close();
 });

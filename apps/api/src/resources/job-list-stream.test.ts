@@ -66,6 +66,7 @@ describe("when the store is away", () => {
     expect((await it.request(it.frees, { headers: { accept } })).status).toBe(200);
   });
 
+  // shows: list-broken
   test.each(types)("later, the connection breaks before the list ends, and the log says why: %p", async (accept) => {
     before = (statement) => (statement >= 3 ? Promise.reject(new Error("away")) : undefined);
     const answer = await it.request(it.frees, { headers: { accept, "x-request-id": `${accept.slice(5)}-1` } });
@@ -126,6 +127,7 @@ test("a client that leaves in the middle ends the reading, even where nothing fi
   }
 });
 
+// shows: list-streams
 test("clients that do not read are waited for without a connection to the database, and get the rest when they do", async () => {
   const slow = Array.from({ length: 10 }, () => rawAnswer(listRequest("text/xml"), "paused"));
   // On a pool of five connections, ten have begun, and stand still when their connections take no more.

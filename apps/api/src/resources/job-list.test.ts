@@ -214,6 +214,7 @@ describe("pages", () => {
     await it.store.sql`update jobs set phase = 'PENDING' where id = ${gone?.jobId ?? ""}`;
   });
 
+  // shows: list-filters
   test("run id, type, owner, dates and values of parameters filter every representation", async () => {
     expect(await found("?RUNID=c")).toBe("c");
     expect(await found("?RUNID=b&PHASE=PENDING")).toBe("");

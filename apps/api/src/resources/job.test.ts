@@ -201,6 +201,23 @@ describe("control", () => {
     expect(await it.storedFiles()).toEqual(files);
   });
 
+  // shows: parameters-unknown
+  test("new parameters are taken where the job type allows unknown ones", async () => {
+    const [open, closed] = [await it.create(it.frees, { A: "1" }), await it.create(it.cones, { RADIUS: "1" })];
+    expect(await set(`${open}/parameters`, { NEW: "2" })).toBe(`303 ${open}`);
+    expect((await it.request(`${open}/parameters/NEWER`, { method: "PUT", body: "3" })).status).toBe(303);
+    expect(await asJson(open)).toMatchObject({
+      parameters: [
+        { name: "A", value: "1" },
+        { name: "NEW", value: "2" },
+        { name: "NEWER", value: "3" },
+      ],
+    });
+    expect(await set(`${closed}/parameters`, { NEW: "2" })).toStartWith("400 NEW");
+    expect((await it.request(`${closed}/parameters/NEW`, { method: "PUT", body: "3" })).status).toBe(400);
+    expect(await asJson(closed)).toMatchObject({ parameters: [{ name: "RADIUS", value: "1" }] });
+  });
+
   test("a job is destroyed by DELETE and by ACTION=DELETE, and by nothing else", async () => {
     const [one, other] = [await it.create(it.cones), await it.create(it.cones, { RADIUS: "1", PHASE: "RUN" })];
     const attempt = await it.start(other);

@@ -11,6 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => it.close());
 
+// shows: delete-last
 test("who has destroyed a job is sent to the newest so many where the service says so, however it was destroyed", async () => {
   const jobs: string[] = [];
   for (let index = 0; index < 6; index++) jobs.push(await it.create(it.cones));

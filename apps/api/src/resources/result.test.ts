@@ -24,6 +24,7 @@ const get = async (headers: Record<string, string> = {}, method = "GET") => {
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 };
 
+// shows: results-headers
 test("a result is served whole while the job still runs, with all that describes it", async () => {
   const { status, headers, body } = await get();
   expect([status, body]).toEqual([200, content]);
@@ -91,6 +92,7 @@ test("conditional requests", async () => {
   expect(await statusOf({ "if-none-match": etag, range })).toBe(304);
 });
 
+// shows: results-elsewhere
 test("a result that is elsewhere is a redirect", async () => {
   const answer = await it.request(`${job}/results/far`);
   expect([answer.status, answer.headers.get("location")]).toEqual([

@@ -93,6 +93,7 @@ describe("a synchronous request", () => {
     expect(await it.countJobs()).toBe(jobs);
   });
 
+  // shows: sync-head
   test("by HEAD is refused, since it would run a job; other methods are not there", async () => {
     const jobs = await it.countJobs();
     for (const method of ["HEAD", "PUT", "DELETE"]) {
@@ -121,6 +122,7 @@ describe("a client that follows redirects", () => {
     expect(it.api.waiting()).toBe(0);
   });
 
+  // shows: sync-result
   test("gets the declared result before others, one named result before the first, and else the first", async () => {
     const resultOf = async (service: string, ...ids: readonly string[]) => {
       const { waiting } = await ended(async (attempt) => {
@@ -202,6 +204,7 @@ describe("a job without a result", () => {
 });
 
 describe("a wait that is over", () => {
+  // shows: sync-late
   test("before the job is a 503 with Retry-After and the job's URL; asking again gives the result", async () => {
     const { waiting, job } = await begin(cone, new URLSearchParams({ RADIUS: "1" }));
     const answer = await it.request(`${waiting}?WAIT=1`);

@@ -71,6 +71,7 @@ describe("availability", () => {
     expect(json).toEqual({ available: true, upSince: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/), notes: [] });
   });
 
+  // shows: vosi-availability
   test("says with status 200 why it is not", async () => {
     broken = true;
     const { status, text } = await get("availability").finally(() => {
@@ -83,6 +84,7 @@ describe("availability", () => {
 });
 
 describe("the description", () => {
+  // shows: description-forms
   test("is JSON, YAML or a VOTable", async () => {
     const json = await get("description");
     expect(json.mediaType).toBe("application/json; charset=utf-8");

@@ -44,7 +44,7 @@ export async function dispatchJobs({ sql }: Store, types: readonly string[], win
       ) as next
     ),
     marked as (
-      update jobs set dispatched_at = uws_now(), dispatches = dispatches + 1
+      update jobs set dispatched_at = uws_now(), rung_at = uws_now(), dispatches = dispatches + 1
       from picked where jobs.id = picked.id
       returning jobs.id, type, attempt + 1 as attempt, dispatches, priority, queued_at
     )
