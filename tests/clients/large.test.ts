@@ -71,7 +71,7 @@ test("an upload that says that it is too large is refused at once", async () => 
 test("an upload without end is refused when it is too large", async () => {
   const { command, env } = await curl();
   const head = '--b\\r\\nContent-Disposition: form-data; name="BIG"; filename="x"\\r\\n\\r\\n';
-  const shell = ["sh", "-c", `{ printf '${head}'; cat /dev/zero; } | "$@"`, "sh", ...command];
+  const shell = ["sh", "-c", `{ printf '%b' '${head}'; cat /dev/zero; } | "$@"`, "sh", ...command];
   const post = ["-X", "POST", "-T", "-", "-H", "Content-Type: multipart/form-data; boundary=b"];
   const growth = await memoryGrowth(small.pid, async () => {
     const answer = await runWell({ command: shell, env }, ["-s", "-o", "/dev/null", ...told, ...post, small.list]);

@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hashPassword } from "@uws/auth";
 import { type Running, startAll } from "@uws/cli";
 import { UwsClient } from "@uws/client";
 import { type Config, loadConfig, type Timing } from "@uws/config";
+import { addUser, openStore } from "@uws/store";
 import { natsUrl, testDatabase } from "@uws/testing";
 import pino from "pino";
 
@@ -28,11 +30,13 @@ export interface SiteOptions {
   readonly nats?: string;
   /** Other times than those that let a test see a lease run out; {} = as in production. */
   readonly timing?: Partial<Timing>;
+  /** Names and passwords of those who may log in; nobody else is let in. */
+  readonly users?: Readonly<Record<string, string>>;
   /** Other services than those of the file that comes with the house. */
   readonly services?: (configured: Config["services"]) => Config["services"];
 }
 
-export async function startSite({ nats, timing = quick, services }: SiteOptions = {}): Promise<Site> {
+export async function startSite({ nats, timing = quick, users, services }: SiteOptions = {}): Promise<Site> {
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "uws-site-"));
   const loaded = loadConfig({}, root);
@@ -45,10 +49,12 @@ export async function startSite({ nats, timing = quick, services }: SiteOptions 
     natsUrl: nats ?? (await natsUrl()),
     natsPrefix: `t${crypto.randomUUID().slice(0, 8)}`,
     timing: { ...loaded.timing, ...timing },
+    auth: { ...loaded.auth, basic: users !== undefined, anonymous: users === undefined },
     services: services?.(loaded.services) ?? loaded.services,
   };
   const log = pino({ level: process.env.UWS_TEST_LOG ?? "silent" });
   const running = await startAll({ config, log, say: () => {}, workers: false });
+  if (users !== undefined) await addUsers(database.url, users);
   const children: ChildProcess[] = [];
   return {
     running,
@@ -76,4 +82,10 @@ export async function startSite({ nats, timing = quick, services }: SiteOptions 
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function addUsers(url: string, users: Readonly<Record<string, string>>): Promise<void> {
+  const store = openStore({ url, connections: 1 });
+  for (const [name, password] of Object.entries(users)) await addUser(store, name, await hashPassword(password));
+  await store.close();
 }

@@ -5,8 +5,6 @@ import { errorFormat, internalProblem, type Problem, problem } from "@uws/repres
 export function errorAnswer(error: unknown, accept: string | undefined, requestId: string): Response {
   const shown = error instanceof UwsError ? problem(error, requestId) : internalProblem(requestId);
   const answer = problemAnswer(shown, accept);
-  // What is left of the body is not worth reading; without this the connection would have to.
-  if (shown.status === 413) answer.headers.set("connection", "close");
   if (shown.status === 503) answer.headers.set("retry-after", "1");
   return answer;
 }

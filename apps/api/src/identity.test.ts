@@ -216,6 +216,14 @@ test("capabilities tell how to log in, and whether the credentials are right", a
   expect([known.headers.get("www-authenticate"), known.headers.get("x-vo-authenticated")]).toEqual([null, "alice"]);
 });
 
+test("a browser is asked for credentials where its user wants to log in, and led back", async () => {
+  expect(await text(`${it.api.url}/`)).toContain('<a href="login">Log in</a>');
+  const asked = await get(`${it.api.url}/login`);
+  expect([asked.status, asked.headers.has("www-authenticate")]).toEqual([401, true]);
+  const known = await get(`${it.api.url}/login`, alice);
+  expect([known.status, known.headers.get("location")]).toEqual([303, `${it.api.url}/`]);
+});
+
 describe("changes in somebody's name", () => {
   const foreign: Headers[] = [
     { "sec-fetch-site": "cross-site" },

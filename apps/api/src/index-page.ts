@@ -3,8 +3,11 @@ import type { Service } from "./service.ts";
 /** Not sync: to open it would run a job. */
 const about: readonly string[] = ["description", "capabilities", "availability"];
 
-/** A page for a person who opens the server's address in a browser. */
-export function indexPage(services: readonly Service[]): Response {
+/**
+ * A page for a person who opens the server's address in a browser.
+ * @param canLogIn whether the server has users
+ */
+export function indexPage(services: readonly Service[], canLogIn: boolean): Response {
   const rows = services.map(
     ({ basePath, listPath, description }) =>
       `<tr><td><a href="${listPath}">${listPath}</a></td><td>${Bun.escapeHTML(description.title)}</td><td>${Bun.escapeHTML(description.name)} ${Bun.escapeHTML(description.version)}</td><td>${about.map((name) => `<a href="${basePath}/${name}">${name}</a>`).join(" · ")}</td></tr>`,
@@ -28,7 +31,7 @@ export function indexPage(services: readonly Service[]): Response {
 <tr><th scope="col">Job list (UWS 1.1)</th><th scope="col">What it does</th><th scope="col">Job type</th><th scope="col">More</th></tr>
 ${rows.join("\n")}
 </table>
-<p><a href="swagger">Try the API</a> · <a href="swagger/json">OpenAPI</a> · <a href="readyz">State</a></p>
+<p><a href="swagger">Try the API</a> · <a href="swagger/json">OpenAPI</a> · <a href="readyz">State</a>${canLogIn ? ' · <a href="login">Log in</a>' : ""}</p>
 </body>
 </html>
 `;

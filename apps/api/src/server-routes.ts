@@ -1,4 +1,6 @@
+import { UwsError } from "@uws/core";
 import { seeOther } from "./answers.ts";
+import type { Exchange } from "./exchange.ts";
 import { live, ready } from "./health.ts";
 import { indexPage } from "./index-page.ts";
 import { type Content, plainText } from "./openapi/operation.ts";
@@ -9,7 +11,11 @@ import { swaggerAsset, swaggerPage } from "./swagger-ui.ts";
 /** Routes of the server itself, beside its services. */
 export function serverRoutes(services: readonly Service[], openApi: () => Response | Promise<Response>): Route[] {
   return [
-    { path: "/", methods: { GET: { handle: () => indexPage(services), detail: undefined } } },
+    {
+      path: "/",
+      methods: { GET: { handle: ({ api }) => indexPage(services, api.config.auth.basic), detail: undefined } },
+    },
+    { path: "/login", methods: { GET: { handle: logIn, detail: undefined } } },
     {
       path: "/healthz",
       methods: { GET: { handle: live, detail: described("Whether the process lives", plainText, "200") } },
@@ -37,6 +43,13 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
       methods: { GET: { handle: (_exchange, { asset }) => swaggerAsset(asset ?? ""), detail: undefined } },
     },
   ];
+}
+
+/** Makes a browser ask for credentials, which it then sends with every request: without a 401 it would not. */
+async function logIn({ api, request, origin }: Exchange): Promise<Response> {
+  const { owner } = await api.authenticate(request);
+  if (owner === undefined && api.config.auth.basic) throw new UwsError("unauthenticated", "Credentials are needed.");
+  return seeOther(`${origin}/`);
 }
 
 const readiness: Content = {

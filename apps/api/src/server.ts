@@ -1,3 +1,4 @@
+import { withLeftover } from "./body/leftover.ts";
 import { clientOf } from "./client-of.ts";
 import type { Api } from "./dependencies.ts";
 import { errorAnswer } from "./error-answer.ts";
@@ -54,7 +55,7 @@ export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Rou
       };
       exchanges.set(routed, exchange);
       const answer = await router.fetch(routed);
-      const sent = request.method === "HEAD" ? await withoutBody(answer) : answer;
+      const sent = request.method === "HEAD" ? await withoutBody(answer) : withLeftover(answer, routed);
       sent.headers.set("x-request-id", exchange.requestId);
       // What TOPCAT and others look for, to learn that they are logged in, and as whom.
       if (exchange.owner !== undefined) sent.headers.set("x-vo-authenticated", exchange.owner);

@@ -36,7 +36,7 @@ parameters:
     BAND: { type: array, items: { type: string, enum: [V, B, R] } }
     LABEL: { type: string, maxLength: 100 }
     TABLE: { type: string, x-file: { mediaTypes: [text/csv], maxBytes: 100000000 } }
-    NOTE: { type: string, maxLength: 100, x-file: { maxBytes: 10 } }
+    NOTE: { type: string, maxLength: 100, x-file: { maxBytes: 10000 } }
 results: [{ id: result, mediaType: text/csv, description: What was found }]
 executionDuration: { default: 60, max: 600 }
 destruction: { default: 3600, max: 7200 }

@@ -140,7 +140,7 @@ const service = z.strictObject({
     .regex(/^[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/, "must be path segments of letters, digits and -._~")
     .refine(
       (path) => !reserved.includes(path.split("/")[0] ?? ""),
-      `must not begin with any of: swagger, healthz, readyz`,
+      `must not begin with any of: swagger, healthz, readyz, login`,
     ),
   /** Path of its job list below the service. */
   jobList: z
@@ -175,7 +175,7 @@ const service = z.strictObject({
     .optional(),
 });
 
-const reserved: readonly string[] = ["swagger", "healthz", "readyz"];
+const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login"];
 
 export type ServiceConfig = z.infer<typeof service>;
 

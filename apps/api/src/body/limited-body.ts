@@ -11,10 +11,16 @@ export async function* limitedBody(request: Request, maxBytes: number): AsyncGen
   if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return;
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    yield chunk;
+  const reader = request.body.getReader();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      size += read.value.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      yield read.value;
+    }
+  } finally {
+    // Not cancelled: what is left is dealt with where the request is answered (leftover.ts).
+    reader.releaseLock();
   }
   // A form that was cut off may look whole.
   if (request.signal.aborted || (length !== undefined && size !== length)) {
