@@ -19,6 +19,8 @@ const quick = { lease: 2500, heartbeat: 300, silence: 1200, accept: 1500, sweep:
 /** A whole server on free ports with a database of its own, as `run up` starts it, and workers as processes. */
 export interface Site {
   readonly running: Running;
+  /** Where results and uploads are kept. */
+  readonly dataDir: string;
   client(service: string): UwsClient;
   /** Starts an example worker; it is killed at the end. */
   worker(name: "crossmatch" | "simulate", environment?: Record<string, string>): ChildProcess;
@@ -58,6 +60,7 @@ export async function startSite({ nats, timing = quick, users, services }: SiteO
   const children: ChildProcess[] = [];
   return {
     running,
+    dataDir,
     client: (service) => new UwsClient(`${running.url}/${service}/async`),
     worker(name, environment = {}) {
       const main = join(root, "apps/workers", name, "src/main.ts");
