@@ -6,6 +6,7 @@ import type { Dispatch } from "@uws/dispatch";
 import type { Store } from "@uws/store";
 import type { Logger } from "pino";
 import type { Quotes } from "./quotes.ts";
+import type { ShownJobs } from "./shown-jobs.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { Waiters } from "./waiters.ts";
 
@@ -28,6 +29,7 @@ export interface Api extends ApiDependencies {
   readonly quotes: Quotes;
   /** Reads of jobs: those who read the same one at the same moment share a query. */
   readonly reads: SingleFlight<Job | undefined>;
+  readonly shown: ShownJobs;
   /** When it began to serve, by this process's clock. */
   readonly since: Date;
   /** Aborted when the server begins to stop: whoever waits for something else answers at once. */

@@ -9,6 +9,7 @@ import { listeningAt, startServer } from "./server.ts";
 import { serverRoutes } from "./server-routes.ts";
 import { loadServices } from "./service.ts";
 import { serviceRoutes } from "./service-routes.ts";
+import { ShownJobs } from "./shown-jobs.ts";
 import { SingleFlight } from "./single-flight.ts";
 import { waitAtMost } from "./wait-at-most.ts";
 import { Waiters } from "./waiters.ts";
@@ -36,6 +37,7 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
     authenticate: firstOf(config.auth.basic ? [new BasicAuthenticator(store)] : [], config.auth.anonymous),
     quotes: new Quotes(store),
     reads: new SingleFlight(),
+    shown: new ShownJobs(),
     since: new Date(),
     stopping: stopping.signal,
     waiters: new Waiters({

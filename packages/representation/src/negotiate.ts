@@ -12,8 +12,22 @@ export type Representation =
  * `text/html, image/gif, image/jpeg` and then anything at q=0.2, and cannot read HTML, so HTML is for an Accept that names
  * `application/xhtml+xml`, as browsers do, or is `text/html` alone.
  */
-export function negotiate(accept: string | undefined): Representation {
-  const negotiator = new Negotiator({ headers: { accept: accept ?? "*/*" } });
+export function negotiate(accept = "*/*"): Representation {
+  const known = chosen.get(accept);
+  if (known !== undefined) return known;
+  const choice = choose(accept);
+  // Clients come in a few kinds, and each kind sends the same header again and again.
+  if (accept.length <= rememberedLength && chosen.size < rememberedHeaders) chosen.set(accept, choice);
+  return choice;
+}
+
+/** Accept headers whose choice is remembered, at most. */
+const rememberedHeaders = 1000;
+const rememberedLength = 500;
+const chosen = new Map<string, Representation>();
+
+function choose(accept: string): Representation {
+  const negotiator = new Negotiator({ headers: { accept } });
   const named = negotiator.mediaTypes().map((type) => type.toLowerCase());
   if (named.includes("application/xhtml+xml")) return { kind: "html" };
   if (named.length > 0 && named.every((type) => type === "text/html")) return { kind: "html" };

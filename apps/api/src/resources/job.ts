@@ -1,5 +1,5 @@
 import { type Job, phases } from "@uws/core";
-import { jobHtml, jobJson, jobXml, negotiate, parseWait } from "@uws/representation";
+import { jobHtml, jobJson, negotiate, parseWait } from "@uws/representation";
 import { listAttempts } from "@uws/store";
 import { jsonAnswer, negotiatedAnswer, seeOther } from "../answers.ts";
 import { changeJob } from "../change-job.ts";
@@ -81,7 +81,7 @@ async function get(exchange: ServiceExchange): Promise<Response> {
     case "html":
       return negotiatedAnswer(jobHtml(found, links), "text/html");
     case "xml":
-      return negotiatedAnswer(jobXml(found, links), representation.mediaType);
+      return negotiatedAnswer(api.shown.xml(found, links), representation.mediaType);
   }
 }
 
