@@ -1,5 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
+import { join } from "node:path";
 import { Commands, type Environment } from "../support/commands.ts";
+import { python, run } from "../support/tools/index.ts";
 
 const commands = new Commands();
 afterAll(() => commands.stop());
@@ -45,6 +47,26 @@ test("users are added, listed and removed, and their passwords changed; nothing 
     expect(await users(environment, args, input)).toMatchObject(refused);
   }
   expect((await users(environment, ["list"])).stdout).toBe("alice@observatory.example\n");
+});
+
+test("at a terminal the password is asked for twice, and not shown", async () => {
+  const environment = await commands.site({ UWS_AUTH_BASIC: "true" });
+  const atTerminal = async (name: string, first: string, second: string) => {
+    const dialogue = JSON.stringify([
+      [`Password of ${name}: `, first],
+      ["Once more: ", second],
+    ]);
+    const script = join(import.meta.dirname, "../support/at_terminal.py");
+    const program = [process.execPath, join(import.meta.dirname, "../../apps/uws/src/main.ts"), "users", "add", name];
+    const tool = await python();
+    return await run({ ...tool, env: { ...tool.env, ...environment } }, [script, dialogue, ...program]);
+  };
+  const added = await atTerminal("zoe", "what nobody sees", "what nobody sees");
+  expect([added.code, added.out]).toEqual([0, expect.stringContaining("User zoe is added.")]);
+  const mistyped = await atTerminal("bob", "what nobody sees", "what nobody seas");
+  expect([mistyped.code, mistyped.out]).toEqual([1, expect.stringContaining("The two passwords are not the same")]);
+  expect(added.out + mistyped.out).not.toContain("what nobody");
+  expect((await users(environment, ["list"])).stdout).toBe("zoe\n");
 });
 
 test("beside `up`, on the embedded database: who is added is let in, who is removed is not, at once", async () => {
