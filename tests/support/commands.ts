@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ export type Environment = Record<string, string>;
 
 /** Commands as an operator types them, each a process; they and what they need are gone after `stop`. */
 export class Commands {
-  readonly #children: ChildProcess[] = [];
+  readonly #stops: (() => Promise<void>)[] = [];
   readonly #cleanUp: (() => Promise<unknown>)[] = [];
 
   /** Starts `uws ARGS…`, or another program of the house where the first argument is a file. */
@@ -24,7 +24,6 @@ export class Commands {
       env: { ...process.env, ...environment },
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
-    this.#children.push(child);
     child.stdin?.end(input);
     const said = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {
@@ -33,13 +32,15 @@ export class Commands {
       });
     }
     const closed = once(child, "close");
+    const stop = async () => {
+      child.kill("SIGTERM");
+      await closed;
+    };
+    this.#stops.push(stop);
     return {
       said,
       ended: closed.then(([code]) => code as number | null),
-      stop: async () => {
-        child.kill("SIGTERM");
-        await closed;
-      },
+      stop,
       /** Waits for a line that fits, and gives what its first group captured. */
       line: (pattern: RegExp) =>
         until(
@@ -87,14 +88,7 @@ export class Commands {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(
-      this.#children.map(async (child) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const exited = once(child, "exit");
-        child.kill("SIGTERM");
-        await exited;
-      }),
-    );
+    await Promise.all(this.#stops.map((stop) => stop()));
     for (const clean of this.#cleanUp) await clean();
   }
 }

@@ -1,8 +1,7 @@
-import { isRunning, isTerminal, type Job } from "@uws/core";
+import { isRunning, isTerminal, type Job, Remembered } from "@uws/core";
 import type { JobDescription } from "@uws/description";
 import { type QueuePosition, queuePosition, type Store, type TypeStatistics, typeStatistics } from "@uws/store";
 import { type Durations, durationsOf, mostAtOnce, remaining, waitFor } from "./predict-end.ts";
-import { Remembered } from "./remembered.ts";
 
 /** Milliseconds for which one look at a job type, or at a job's place in the queue, serves all who ask. */
 const freshness = 1000;

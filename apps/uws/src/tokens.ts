@@ -1,4 +1,3 @@
-import { loadConfig } from "@uws/config";
 import {
   addWorkerToken,
   hashWorkerToken,
@@ -9,7 +8,7 @@ import {
 } from "@uws/store";
 import { Command } from "commander";
 import { parseLifetime, parseTokenName, parseTypes } from "./token-options.ts";
-import { withStore } from "./with-store.ts";
+import { withConfiguredStore } from "./with-store.ts";
 
 /** Tokens that there may be; each is looked at again every few seconds while its bearer is connected. */
 const maxTokens = 1000;
@@ -32,26 +31,22 @@ export function tokensCommand(): Command {
         lifetime: expires === undefined ? undefined : parseLifetime(expires),
       };
       // The token alone goes to stdout: TOKEN=$(… tokens add name).
-      console.log(await run((store) => addToken(store, wanted)));
+      console.log(await withConfiguredStore((store) => addToken(store, wanted)));
       console.error("Keep it now, it is not shown again. Workers send it when UWS_TOKEN holds it.");
     });
   tokens
     .command("list")
     .description("show the tokens' names, and what they let in")
-    .action(async () => console.log(await run(listTokens)));
+    .action(async () => console.log(await withConfiguredStore(listTokens)));
   tokens
     .command("remove")
     .argument("<name>")
     .description("let its bearers in no more; sessions that are open end within seconds")
     .action(async (name: string) => {
-      await run((store) => removeToken(store, name));
+      await withConfiguredStore((store) => removeToken(store, name));
       console.log(`Token ${name} is removed.`);
     });
   return tokens;
-}
-
-function run<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  return withStore(loadConfig(process.env, process.cwd()), work);
 }
 
 /** @returns the token, which is known to nobody but its hash from now on */

@@ -1,9 +1,9 @@
 import { checkUserName, hashPassword } from "@uws/auth";
 import { loadConfig } from "@uws/config";
-import { addUser, listUsers, removeUser, type Store, setPassword } from "@uws/store";
+import { addUser, listUsers, removeUser, setPassword } from "@uws/store";
 import { Command } from "commander";
 import { readPassword } from "./read-password.ts";
-import { withStore } from "./with-store.ts";
+import { withConfiguredStore } from "./with-store.ts";
 
 const fromWhere = "; the password comes from the terminal or, where there is none, from stdin";
 
@@ -16,7 +16,8 @@ export function usersCommand(): Command {
     .description(`add a user${fromWhere}`)
     .action(async (name: string) => {
       const hash = await hashPassword(await readPassword(checkUserName(name)));
-      if (!(await run((store) => addUser(store, name, hash)))) throw new Error(`There is a user named ${name}.`);
+      if (!(await withConfiguredStore((store) => addUser(store, name, hash))))
+        throw new Error(`There is a user named ${name}.`);
       console.log(`User ${name} is added.`);
       warnWhereUnused();
     });
@@ -26,28 +27,24 @@ export function usersCommand(): Command {
     .description(`give a user another password${fromWhere}`)
     .action(async (name: string) => {
       const hash = await hashPassword(await readPassword(name));
-      expectUser(await run((store) => setPassword(store, name, hash)), name);
+      expectUser(await withConfiguredStore((store) => setPassword(store, name, hash)), name);
       console.log(`The password of ${name} is changed.`);
     });
   users
     .command("list")
     .description("show the users' names, a line each")
     .action(async () => {
-      for (const name of await run(listUsers)) console.log(name);
+      for (const name of await withConfiguredStore(listUsers)) console.log(name);
     });
   users
     .command("remove")
     .argument("<name>")
     .description("let a user in no more; the user's jobs stay, and belong to whoever gets that name next")
     .action(async (name: string) => {
-      expectUser(await run((store) => removeUser(store, name)), name);
+      expectUser(await withConfiguredStore((store) => removeUser(store, name)), name);
       console.log(`User ${name} is removed.`);
     });
   return users;
-}
-
-function run<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  return withStore(loadConfig(process.env, process.cwd()), work);
 }
 
 function expectUser(found: boolean, name: string): void {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { UwsError } from "@uws/core";
+import { Remembered, UwsError } from "@uws/core";
 import { findPassword, type Store } from "@uws/store";
 import type { Authenticator } from "./authenticator.ts";
 import { hashPassword } from "./passwords.ts";
@@ -17,8 +17,8 @@ const pendingLimit = 16;
 export class BasicAuthenticator implements Authenticator {
   readonly #store: Store;
   readonly #key = randomBytes(32);
-  /** Keyed hashes of what was right, and until when by this process's clock. */
-  readonly #right = new Map<string, number>();
+  /** By keyed hashes of name, password and what is stored; those who send the same at once are checked once. */
+  readonly #right = new Remembered<void>(rememberedFor, remembered);
   #pending = 0;
   #nobody: Promise<string> | undefined;
 
@@ -31,34 +31,27 @@ export class BasicAuthenticator implements Authenticator {
     if (given === undefined) return undefined;
     const [name, password] = parse(given);
     const stored = await findPassword(this.#store, name);
-    if (!(await this.#isRight(name, password, stored))) {
-      throw new UwsError("unauthenticated", "The name or the password is wrong.");
-    }
-    return { owner: name };
-  }
-
-  async #isRight(name: string, password: string, stored: string | undefined): Promise<boolean> {
     const key = createHmac("sha256", this.#key)
       .update(JSON.stringify([name, password, stored]))
       .digest("base64");
-    if ((this.#right.get(key) ?? 0) > performance.now()) return true;
+    await this.#right.get(key, () => this.#check(password, stored));
+    return { owner: name };
+  }
+
+  /** @throws UwsError "unauthenticated", or "unavailable" where too many are being checked */
+  async #check(password: string, stored: string | undefined): Promise<void> {
     if (this.#pending >= pendingLimit) throw new UwsError("unavailable", "Too many passwords are being checked.");
     this.#pending += 1;
     try {
       // An unknown user takes as long as a wrong password.
       this.#nobody ??= hashPassword(randomBytes(16).toString("hex"));
       const right = await Bun.password.verify(password, stored ?? (await this.#nobody));
-      if (!right || stored === undefined) return false;
+      if (!right || stored === undefined) {
+        throw new UwsError("unauthenticated", "The name or the password is wrong.");
+      }
     } finally {
       this.#pending -= 1;
     }
-    this.#right.delete(key);
-    this.#right.set(key, performance.now() + rememberedFor);
-    for (const oldest of this.#right.keys()) {
-      if (this.#right.size <= remembered) break;
-      this.#right.delete(oldest);
-    }
-    return true;
   }
 }
 

@@ -130,6 +130,8 @@ const proxies = z.strictObject({
 
 export type ProxiesConfig = z.infer<typeof proxies>;
 
+/** What the server itself has beside its services. */
+const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login"];
 /** What a service has beside its job list. */
 const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description"];
 
@@ -140,16 +142,13 @@ const service = z.strictObject({
     .regex(/^[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/, "must be path segments of letters, digits and -._~")
     .refine(
       (path) => !reserved.includes(path.split("/")[0] ?? ""),
-      `must not begin with any of: swagger, healthz, readyz, login`,
+      `must not begin with any of: ${reserved.join(", ")}`,
     ),
   /** Path of its job list below the service. */
   jobList: z
     .string()
     .regex(/^[A-Za-z0-9._~-]+$/, "must be one path segment")
-    .refine(
-      (name) => !besideJobList.includes(name),
-      "must not be any of: sync, capabilities, availability, description",
-    )
+    .refine((name) => !besideJobList.includes(name), `must not be any of: ${besideJobList.join(", ")}`)
     .default("async"),
   /** Files that describe its job types, relative to the configuration file. */
   descriptions: z.array(z.string().min(1)).length(1, "must name one description file"),
@@ -174,8 +173,6 @@ const service = z.strictObject({
     })
     .optional(),
 });
-
-const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login"];
 
 export type ServiceConfig = z.infer<typeof service>;
 

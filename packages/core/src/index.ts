@@ -16,4 +16,5 @@ export {
   terminalPhases,
   waitingPhases,
 } from "./phase.ts";
+export { Remembered } from "./remembered.ts";
 export { type Move, phaseAfter, transitions } from "./transition.ts";

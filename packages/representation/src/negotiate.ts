@@ -17,7 +17,8 @@ export function negotiate(accept = "*/*"): Representation {
   if (known !== undefined) return known;
   const choice = choose(accept);
   // Clients come in a few kinds, and each kind sends the same header again and again.
-  if (accept.length <= rememberedLength && chosen.size < rememberedHeaders) chosen.set(accept, choice);
+  if (chosen.size >= rememberedHeaders) chosen.clear();
+  if (accept.length <= rememberedLength) chosen.set(accept, choice);
   return choice;
 }
 

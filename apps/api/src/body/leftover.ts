@@ -1,3 +1,5 @@
+import { waitAtMost } from "../wait-at-most.ts";
+
 /** Milliseconds for which a client that is told to stop may go on sending before its connection is cut. */
 const grace = 2000;
 /** Milliseconds without a byte after which it has stopped. */
@@ -31,10 +33,14 @@ async function stopped(body: ReadableStream<Uint8Array>, signal: AbortSignal): P
   const end = performance.now() + grace;
   try {
     while (performance.now() < end) {
-      const next = Promise.withResolvers<undefined>();
-      const timer = setTimeout(next.resolve, silence);
-      const read = await Promise.race([reader.read(), next.promise]).finally(() => clearTimeout(timer));
-      if (read === undefined || read.done || signal.aborted) return true;
+      if (signal.aborted) return true;
+      // Where nothing comes in time, the client has stopped, too.
+      let ended = true;
+      const read = reader.read().then(({ done }) => {
+        ended = done;
+      });
+      await waitAtMost(read, silence, signal);
+      if (ended) return true;
     }
     return false;
   } catch {
