@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect } from "bun:test";
 import fc from "fast-check";
 import { type ApiFixture, apiFixture } from "../../apps/api/src/testing.ts";
 import { type Answer, Checker, utf8 } from "./answers.ts";
@@ -535,9 +535,3 @@ fuzz("requests in a row over one connection are answered in their order, as far 
     expect((await api.request(`${api.api.url}/healthz`)).status).toBe(200);
   }),
 );
-
-test("an HTML result cannot run in a browser", async () => {
-  const answer = await mustAnswer({ method: "GET", target: `${pathOf(done)}/results/page`, headers: [] });
-  expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
-  expect(answer.headers.get("content-security-policy")).toMatch(/^sandbox/);
-});
