@@ -1,6 +1,6 @@
 import type { Config } from "@uws/config";
 import { type JobDescription, loadDescription } from "@uws/description";
-import { type Keep, type Quota, type Store, saveDescription } from "@uws/store";
+import { type Keep, limitType, type Quota, type Store, saveDescription } from "@uws/store";
 
 /** A UWS endpoint: one job list, one job type. */
 export interface Service {
@@ -33,6 +33,7 @@ export async function loadServices(config: Config, store: Store): Promise<Servic
       const description = await loadDescription(file);
       const { digest, name, version, document } = description;
       await saveDescription(store, { digest, type: name, version, document });
+      await limitType(store, name, description);
       const paths = { path, basePath: `/${path}`, listPath: `/${path}/${jobList}` };
       services.push({ ...paths, description, redirectLast, errors, quota, keepArchived });
     }

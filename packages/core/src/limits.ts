@@ -42,4 +42,8 @@ export const limits = {
   messageBytes: 4 * 1024 * 1024,
   /** Jobs of one type that are published and not yet claimed. */
   dispatchWindow: 256,
+  /** … where few or none of the type run: twice as many as run, so many at least. */
+  dispatchWindowLeast: 32,
+  /** Owners (times priorities) of one type among whom turns are given at once. */
+  dispatchOwners: 500,
 } as const;

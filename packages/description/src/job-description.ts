@@ -23,6 +23,8 @@ export interface JobDescription {
   readonly retry: { readonly maxAttempts: number };
   /** Jobs of this type that may run at once, all workers together; undefined = as many as there are workers. */
   readonly concurrency: number | undefined;
+  /** Those of one owner (anonymous clients count together). */
+  readonly ownerConcurrency: number | undefined;
   /** Seconds that a job is expected to take, for quotes as long as nothing was measured. */
   readonly estimate: number | undefined;
   readonly examples: readonly Example[];

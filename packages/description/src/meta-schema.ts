@@ -89,6 +89,7 @@ export const metaSchema = {
       additionalProperties: false,
     },
     concurrency: { type: "integer", minimum: 1, maximum: 1_000_000 },
+    ownerConcurrency: { type: "integer", minimum: 1, maximum: 1_000_000 },
     estimate: { type: "number", minimum: 0 },
     examples: {
       type: "array",

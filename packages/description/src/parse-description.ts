@@ -50,6 +50,7 @@ export function readDescription(document: unknown, source: string): JobDescripti
     destruction: limited(written.destruction, descriptionDefaults.destruction),
     retry: { ...descriptionDefaults.retry, ...written.retry },
     concurrency: written.concurrency,
+    ownerConcurrency: written.ownerConcurrency,
     estimate: written.estimate,
     examples: written.examples ?? [],
     digest: digestOf(document),
@@ -74,6 +75,7 @@ interface WrittenDescription {
   readonly destruction?: Partial<Limited>;
   readonly retry?: { readonly maxAttempts?: number };
   readonly concurrency?: number;
+  readonly ownerConcurrency?: number;
   readonly estimate?: number;
   readonly examples?: readonly Example[];
 }

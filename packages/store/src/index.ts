@@ -21,8 +21,10 @@ export { type DispatchedJob, dispatchJobs } from "./commands/dispatch-jobs.ts";
 export { expireAttempts } from "./commands/expire-attempts.ts";
 export { type Failure, failAttempts } from "./commands/fail-attempts.ts";
 export { forgetIdempotencyKeys } from "./commands/forget-idempotency-keys.ts";
+export { limitType, type TypeLimits } from "./commands/limit-type.ts";
 export { type Backoff, loseLeases } from "./commands/lose-leases.ts";
 export { markSilent } from "./commands/mark-silent.ts";
+export { pauseType } from "./commands/pause-type.ts";
 export { type AttemptEvents, type LogLine, recordEvents } from "./commands/record-events.ts";
 export { redispatchJobs } from "./commands/redispatch-jobs.ts";
 export { type GivenBack, releaseAttempts } from "./commands/release-attempts.ts";
@@ -49,6 +51,7 @@ export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
 export { listUsers } from "./queries/list-users.ts";
 export { listWorkerTokens, type WorkerToken } from "./queries/list-worker-tokens.ts";
+export { pausedTypes } from "./queries/paused-types.ts";
 export { phasesOf } from "./queries/phases-of.ts";
 export { ping } from "./queries/ping.ts";
 export { type QueuePosition, queuePosition } from "./queries/queue-position.ts";

@@ -2,6 +2,7 @@ import { phases } from "@uws/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   customType,
   doublePrecision,
   index,
@@ -114,6 +115,10 @@ export const jobs = pgTable(
     index("jobs_to_dispatch")
       .on(table.type, table.priority.desc().nullsFirst(), table.queuedAt, table.id)
       .where(sql`phase in ('QUEUED', 'SUSPENDED') and dispatched_at is null and attempt_token is null`),
+    // The same by owner, so that each gets a turn: dispatchJobs jumps from owner to owner.
+    index("jobs_to_dispatch_of_owner")
+      .on(table.type, sql`(-priority)`, sql`coalesce(owner, '')`, table.queuedAt, table.id)
+      .where(sql`phase in ('QUEUED', 'SUSPENDED') and dispatched_at is null and attempt_token is null`),
     index("jobs_dispatched")
       .on(table.type, table.dispatchedAt)
       .where(sql`phase in ('QUEUED', 'SUSPENDED') and dispatched_at is not null and attempt_token is null`),
@@ -189,6 +194,17 @@ export const descriptions = pgTable("descriptions", {
   /** JSON as its author wrote it: jsonb would lose the order in which parameters are shown. */
   document: text("document").notNull(),
   creationTime: time("creation_time").notNull(),
+});
+
+/** What holds for all jobs of a type at the moment. A type without a row is not paused and has no limits. */
+export const jobTypes = pgTable("job_types", {
+  type: text("type").primaryKey(),
+  /** An operator's wish: no job of the type is given to a worker, and RUN makes it HELD. */
+  paused: boolean("paused").notNull().default(false),
+  /** Jobs that may be with workers, or on their way to them, at once; null = any number. */
+  concurrency: integer("concurrency"),
+  /** Those of one owner. */
+  ownerConcurrency: integer("owner_concurrency"),
 });
 
 /** Blobs (or, with a trailing slash, all blobs below a prefix) that no row needs any more; the keeper removes them. */

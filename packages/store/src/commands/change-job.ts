@@ -37,10 +37,11 @@ export async function changeJob({ sql }: Store, id: string, change: JobChange): 
     ${run === undefined ? sql`` : sql`and jobs.phase in ${mayMove(sql, "run")}`}`;
   const room =
     quota === undefined ? sql`select true as room` : roomFor(sql, quota, sql`service`, sql`owner`, sql`from target`);
+  const queues = sql`(room and not uws_paused(target.type))`;
   const names = parameters?.map(({ name }) => name.toLowerCase()) ?? [];
   const [answer] = await sql<[{ phase: Phase | null; there: boolean }]>`
     with target as materialized (
-      select id, service, owner, parameters from jobs where id = ${id} ${allowed} for update
+      select id, service, type, owner, parameters from jobs where id = ${id} ${allowed} for update
     ),
     quota as materialized (${room}),
     given as (
@@ -76,8 +77,8 @@ export async function changeJob({ sql }: Store, id: string, change: JobChange): 
         ${
           run === undefined
             ? sql``
-            : sql`, phase = case when room then ${reached(sql, "run")} else ${reached(sql, "hold")} end,
-                queued_at = case when room then uws_now() end, dispatched_at = null`
+            : sql`, phase = case when ${queues} then ${reached(sql, "run")} else ${reached(sql, "hold")} end,
+                queued_at = case when ${queues} then uws_now() end, dispatched_at = null`
         }
       from target, quota
       where jobs.id = target.id ${allowed} and (room or ${quota?.over !== "refuse"})

@@ -42,7 +42,7 @@ export async function claimJobs(
     join jobs as known on known.id = claim.id
     join descriptions on descriptions.digest = known.description
     where jobs.id = claim.id and jobs.phase in ${phaseList(sql, waitingPhases)} and jobs.attempt_token is null
-      and (jobs.available_at is null or jobs.available_at <= uws_now())
+      and (jobs.available_at is null or jobs.available_at <= uws_now()) and not uws_paused(jobs.type)
     returning jobs.id, jobs.attempt_token as token, jobs.type, descriptions.version as "typeVersion",
       jobs.attempt + 1 as attempt, jobs.run_id as "runId", jobs.owner, jobs.execution_duration as "executionDuration",
       jobs.parameters, jobs.trace_context as "traceContext", jobs.checkpoint`;

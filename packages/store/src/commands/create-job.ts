@@ -56,6 +56,7 @@ export async function createJob(store: Store, job: NewJob): Promise<JobCreated> 
     quota === undefined
       ? sql`select true as room`
       : roomFor(sql, quota, sql`${job.service}::text`, sql`${job.owner ?? null}::text`, sql``);
+  const queues = sql`room and not uws_paused(${job.type})`;
   const claimed =
     job.idempotency === undefined
       ? sql`select from allowed`
@@ -78,8 +79,8 @@ export async function createJob(store: Store, job: NewJob): Promise<JobCreated> 
       ${job.priority ?? 0}, ${sql.json(job.parameters as unknown as postgres.JSONValue)},
       ${job.traceContext === undefined ? null : sql.json(job.traceContext)},
       ${job.executionDuration}, ${destruction}, ${job.maxAttempts}, uws_now(),
-      ${job.run ? sql`case when room then ${reached(sql, "run")} else ${reached(sql, "hold")} end` : sql`'PENDING'`},
-      ${job.run ? sql`case when room then uws_now() end` : null}
+      ${job.run ? sql`case when ${queues} then ${reached(sql, "run")} else ${reached(sql, "hold")} end` : sql`'PENDING'`},
+      ${job.run ? sql`case when ${queues} then uws_now() end` : null}
     from quota, claimed
     returning phase`;
   if (created !== undefined) return { outcome: "created", phase: created.phase };
