@@ -14,6 +14,7 @@ import {
 } from "@uws/store";
 import { Batcher } from "./batcher.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
+import type { TypeWatch } from "./type-watch.ts";
 
 /**
  * Everything that is written for attempts, in groups: one statement commits what many workers report. Each method
@@ -27,13 +28,16 @@ export class AttemptWriter {
   readonly #failures: Batcher<Failure, boolean>;
   readonly #releases: Batcher<GivenBack, boolean>;
 
-  constructor({ store, dispatch, config }: GatewayDependencies) {
+  /** @param types the end of a job of a limited type makes room for another */
+  constructor({ store, dispatch, config }: GatewayDependencies, types: TypeWatch) {
     const { lease } = config.timing;
     const { news, doorbell } = dispatch;
-    /** The job waits again: it must be dispatched. */
+    /** Jobs that wait again must be dispatched; so may others, where only so many may run at once. */
     const ended = (rows: readonly { id: string; token: string; type: string; phase: Phase }[]) => {
       news.tell(rows.map(({ id, phase }) => ({ id, phase })));
-      const waiting = rows.filter(({ phase }) => phase === "QUEUED" || phase === "SUSPENDED");
+      const waiting = rows.filter(
+        ({ phase, type }) => phase === "QUEUED" || phase === "SUSPENDED" || types.isLimited(type),
+      );
       if (waiting.length > 0) doorbell.ring(...new Set(waiting.map(({ type }) => type)));
       return new Set(rows.map(({ token }) => token));
     };

@@ -10,12 +10,13 @@ import {
   status,
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
-import { type Hello, type ServerMessage__Output, WorkerService } from "@uws/protocol";
+import { type Hello, WorkerService } from "@uws/protocol";
 import { getJob, listAttempts, openStore, removeWorkerToken } from "@uws/store";
 import { until } from "@uws/testing";
 import { type JobHandler, startWorker, type Worker } from "@uws/worker";
-import { Mailbox, silentLogger } from "@uws/worker/testing";
+import { silentLogger } from "@uws/worker/testing";
 import pino from "pino";
+import { bareWorker } from "./bare-worker.ts";
 import type { Gateway } from "./gateway.ts";
 import { type House, openTestHouse } from "./testing.ts";
 import { WorkerTokens } from "./worker-tokens.ts";
@@ -59,29 +60,7 @@ function metadataOf(token: string | undefined): Metadata {
   return metadata;
 }
 
-/** A worker without an SDK, which sees every message and how its stream ends. */
-function connect(metadata: Metadata, hello: Hello) {
-  const client = new WorkerService(gateway.address, credentials.createInsecure(), {
-    "grpc.use_local_subchannel_pool": 1,
-  });
-  const stream = client.work(metadata);
-  const received = new Mailbox<ServerMessage__Output>("a message");
-  const ended = Promise.withResolvers<StatusObject>();
-  stream.on("data", (message: ServerMessage__Output) => received.put(message));
-  stream.on("error", () => {});
-  stream.on("status", (end) => {
-    ended.resolve(end);
-    client.close();
-  });
-  stream.write({ hello: { protocolVersion: 1, instanceId: crypto.randomUUID(), ...hello } });
-  return {
-    stream,
-    ended: ended.promise,
-    async take<K extends keyof ServerMessage__Output>(kind: K) {
-      return (await received.take((message) => Boolean(message[kind])))[kind];
-    },
-  };
-}
+const connect = (metadata: Metadata, hello: Hello) => bareWorker(gateway.address, hello, metadata);
 
 /** Connects, takes one job and starts it. */
 async function hold(type: string, token: string, instanceId: string) {
@@ -89,7 +68,7 @@ async function hold(type: string, token: string, instanceId: string) {
   await session.take("welcome");
   session.stream.write({ credit: { totalSlots: 1 } });
   const job = await house.submit(type);
-  const attemptToken = (await session.take("assign"))?.attemptToken ?? "";
+  const attemptToken = (await session.take("assign")).attemptToken;
   session.stream.write({ accept: { attemptToken } });
   await until(async () => (await getJob(house.store, "any", job))?.phase === "EXECUTING", "EXECUTING");
   return { ...session, job, attemptToken };

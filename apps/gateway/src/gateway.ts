@@ -12,6 +12,7 @@ import { Pullers } from "./pullers.ts";
 import { reloadOnHangup } from "./reload-on-hangup.ts";
 import { ResultStore } from "./result-store.ts";
 import { Sessions } from "./sessions.ts";
+import { TypeWatch } from "./type-watch.ts";
 import { uploadResultHandler } from "./upload-result.ts";
 import { workHandler } from "./work.ts";
 import { WorkerTokens } from "./worker-tokens.ts";
@@ -38,7 +39,12 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   const protection = protectionOf(config);
   const sessions = new Sessions();
   const pullers = new Pullers(dependencies, sessions);
-  const writer = new AttemptWriter(dependencies);
+  const types = new TypeWatch(store, config.timing.sweep, log, (type, paused) => {
+    log.info({ type, paused }, "job type");
+    sessions.paused(type, paused);
+    if (!paused) dispatch.doorbell.ring(type);
+  });
+  const writer = new AttemptWriter(dependencies, types);
   const results = new ResultStore(store, blobs, dispatch.news);
   const health = new HealthImplementation({ "": "SERVING", "uws.worker.v1.WorkerService": "SERVING" });
 
@@ -60,7 +66,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     "grpc.keepalive_permit_without_calls": 1,
   });
   server.addService(WorkerService.service, {
-    Work: workHandler(dependencies, authentication, sessions, writer, results, () => pullers.changed()),
+    Work: workHandler(dependencies, authentication, sessions, types, writer, results, () => pullers.changed()),
     UploadResult: uploadResultHandler(authentication, store, writer, results, log),
     DownloadParameter: downloadParameterHandler(authentication, store, writer, blobs, log),
   });
@@ -71,6 +77,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   const host = protection.host.includes(":") ? `[${protection.host}]` : protection.host;
   const port = await listen(server, `${host}:${config.grpcPort}`, protection.credentials).catch((error) => {
     tokens?.stop();
+    types.stop();
     throw error;
   });
   const address = `${host}:${port}`;
@@ -85,6 +92,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     async stop() {
       stopReloading?.();
       tokens?.stop();
+      types.stop();
       health.setStatus("", "NOT_SERVING");
       await pullers.stop();
       sessions.drain(config.timing.shutdown);

@@ -142,8 +142,10 @@ export class HeldAttempt {
           ? await this.#storeResult(first.event)
           : await this.#storeEvents(reports.flatMap((report) => (report.kind === "event" ? [report.event] : [])));
       case "complete":
+        if (!this.#whole(first.complete.lastSequence)) return;
         return this.#end(await this.#writer.complete(this.ref));
       case "fail":
+        if (!this.#whole(first.fail.lastSequence)) return;
         return this.#end(await this.#writer.fail(failureOf(this.ref, first.fail)));
       case "release":
         return this.#end(
@@ -187,6 +189,18 @@ export class HeldAttempt {
       this.#sequence = sequence;
     }
     this.#listener.acknowledged(this.ref.token, this.#sequence);
+  }
+
+  /** Whether all events came that the worker sent: its last word stands for them, too. */
+  #whole(lastSequence: number): boolean {
+    const whole = lastSequence <= this.#sequence;
+    if (!whole) {
+      this.close();
+      this.#listener.broken(
+        `Events of ${this.ref.job} are missing: ${lastSequence} were sent, ${this.#sequence} came.`,
+      );
+    }
+    return whole;
   }
 
   #inOrder(events: readonly Event__Output[]): boolean {

@@ -15,6 +15,7 @@ import { storable } from "./checked-result.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { type AttemptListener, HeldAttempt, type Report } from "./held-attempt.ts";
 import type { ResultStore } from "./result-store.ts";
+import type { TypeWatch } from "./type-watch.ts";
 import { uncoveredJobs } from "./uncovered-jobs.ts";
 import type { Bearer } from "./worker-tokens.ts";
 
@@ -50,12 +51,14 @@ export class Session implements AttemptListener {
   readonly bearer: Bearer;
   readonly #dependencies: GatewayDependencies;
   readonly #stream: WorkerStream;
+  readonly #typeWatch: TypeWatch;
   readonly #writer: AttemptWriter;
   readonly #results: ResultStore;
   readonly #onChange: () => void;
   #log: Logger;
   #state: "greeting" | "open" | "draining" | "closed" = "greeting";
   #greeting = false;
+  #welcomed = false;
   #worker = "";
   #instance = "";
   #types: ReadonlySet<string> = new Set();
@@ -75,6 +78,7 @@ export class Session implements AttemptListener {
     bearer: Bearer,
     certificate: string | undefined,
     stream: WorkerStream,
+    typeWatch: TypeWatch,
     writer: AttemptWriter,
     results: ResultStore,
     onChange: () => void,
@@ -82,6 +86,7 @@ export class Session implements AttemptListener {
     this.#dependencies = dependencies;
     this.bearer = bearer;
     this.#stream = stream;
+    this.#typeWatch = typeWatch;
     this.#writer = writer;
     this.#results = results;
     this.#onChange = onChange;
@@ -143,6 +148,11 @@ export class Session implements AttemptListener {
       const graceMs = this.#dependencies.config.timing.cancelGrace;
       this.#stream.send({ cancel: { attemptToken: token, reason: cancelReasons[reason], graceMs } });
     }
+  }
+
+  /** The job type was paused, or is no longer; jobs that run go on. */
+  paused(jobType: string, paused: boolean): void {
+    if (this.#welcomed && !this.closed && this.#types.has(jobType)) this.#stream.send({ paused: { jobType, paused } });
   }
 
   /** Asks the worker to connect elsewhere soon. */
@@ -243,6 +253,8 @@ export class Session implements AttemptListener {
         held,
       },
     });
+    this.#welcomed = true;
+    for (const type of this.#types) if (this.#typeWatch.isPaused(type)) this.paused(type, true);
     this.#log.info({ types: hello.jobTypes, sdk: hello.sdk, held: held.length }, "worker connected");
     this.#onChange();
   }

@@ -52,6 +52,11 @@ export class Sessions {
     for (const session of this.#sessions) session.cancel(cancel);
   }
 
+  /** Tells the workers of a job type that it was paused, or is no longer. */
+  paused(type: string, paused: boolean): void {
+    for (const session of this.#sessions) session.paused(type, paused);
+  }
+
   drain(deadline: number): void {
     for (const session of this.#sessions) session.drain(deadline);
   }

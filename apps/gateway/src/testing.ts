@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openFileBlobs } from "@uws/blobs";
 import type { Config } from "@uws/config";
 import { limits } from "@uws/core";
-import { openDispatch } from "@uws/dispatch";
+import { type Dispatch, openDispatch } from "@uws/dispatch";
 import { type Keeper, startKeeper } from "@uws/keeper";
 import {
   addWorkerToken,
@@ -12,6 +12,7 @@ import {
   dispatchJobs,
   hashWorkerToken,
   migrate,
+  type NewJob,
   newJobId,
   newWorkerToken,
   openStore,
@@ -39,6 +40,7 @@ const timing = {
 /** What gateways of a test file share: a database, a message queue, a keeper, and everything that was logged. */
 export interface House {
   readonly store: Store;
+  readonly dispatch: Dispatch;
   /** All lines of all gateways, at the most talkative level. */
   readonly logged: string[];
   /** Starts a gateway on a free port; it stops with the house. */
@@ -49,7 +51,7 @@ export interface House {
   /** Adds a token. */
   token(options?: { name?: string; types?: string[]; lifetime?: number }): Promise<string>;
   /** Creates a job that is to run. */
-  submit(type: string): Promise<string>;
+  submit(type: string, changes?: Partial<NewJob>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function openTestHouse(): Promise<House> {
   const gateways: Gateway[] = [];
   return {
     store,
+    dispatch,
     logged,
     async gateway(changes = {}, { host = "127.0.0.1", ownToken } = {}) {
       const dependencies = { ...house, config: { ...config, host, grpc: { ...grpc, ...changes } }, ownToken };
@@ -86,7 +89,7 @@ export async function openTestHouse(): Promise<House> {
       await addWorkerToken(store, { name, hash: hashWorkerToken(token), types, lifetime }, 1000);
       return token;
     },
-    async submit(type) {
+    async submit(type, changes = {}) {
       const id = newJobId();
       await createJob(store, {
         id,
@@ -100,6 +103,7 @@ export async function openTestHouse(): Promise<House> {
         destruction: 86_400,
         maxAttempts: 3,
         run: true,
+        ...changes,
       });
       dispatch.doorbell.ring(type);
       return id;

@@ -7,12 +7,14 @@ import { grpcError } from "./grpc-error.ts";
 import type { ResultStore } from "./result-store.ts";
 import { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+import type { TypeWatch } from "./type-watch.ts";
 
 /** The control stream of a worker: a session for each. */
 export function workHandler(
   dependencies: GatewayDependencies,
   authentication: Authentication,
   sessions: Sessions,
+  types: TypeWatch,
   writer: AttemptWriter,
   results: ResultStore,
   onChange: () => void,
@@ -32,6 +34,7 @@ export function workHandler(
         pause: () => call.pause(),
         resume: () => call.resume(),
       },
+      types,
       writer,
       results,
       () => {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { runDemo } from "./demo.ts";
+import { pauseCommands } from "./pause.ts";
 import { runMigrate } from "./run-migrate.ts";
 import { partNames, servePart } from "./serve-part.ts";
 import { tokensCommand } from "./tokens.ts";
@@ -31,6 +32,7 @@ program.command("migrate").description("bring the database to the schema of this
 
 program.addCommand(tokensCommand());
 program.addCommand(usersCommand());
+for (const command of pauseCommands()) program.addCommand(command);
 
 try {
   await program.parseAsync();

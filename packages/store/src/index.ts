@@ -51,10 +51,10 @@ export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
 export { listUsers } from "./queries/list-users.ts";
 export { listWorkerTokens, type WorkerToken } from "./queries/list-worker-tokens.ts";
-export { pausedTypes } from "./queries/paused-types.ts";
 export { phasesOf } from "./queries/phases-of.ts";
 export { ping } from "./queries/ping.ts";
 export { type QueuePosition, queuePosition } from "./queries/queue-position.ts";
+export { type TypeRules, typeRules } from "./queries/type-rules.ts";
 export { type TypeStatistics, typeStatistics } from "./queries/type-statistics.ts";
 export { typesOfJobs } from "./queries/types-of-jobs.ts";
 export { waitingTypes } from "./queries/waiting-types.ts";
