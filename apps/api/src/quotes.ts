@@ -1,4 +1,4 @@
-import { isRunning, isTerminal, type Job, Remembered } from "@uws/core";
+import { isRunning, isTerminal, type Job, type Phase, Remembered, waitingPhases } from "@uws/core";
 import type { JobDescription } from "@uws/description";
 import { type QueuePosition, queuePosition, type Store, type TypeStatistics, typeStatistics } from "@uws/store";
 import { type Durations, durationsOf, mostAtOnce, remaining, waitFor } from "./predict-end.ts";
@@ -52,6 +52,12 @@ export class Quotes {
     const now = Math.ceil(statistics.now + (performance.now() - at));
     if (runs) return predictRunning(job, durations, now);
     return position === undefined ? undefined : predictWaiting(job, position, statistics, durations, now);
+  }
+
+  /** Jobs before one that waits for a worker; undefined when it does not wait. */
+  async ahead({ id, phase }: Job): Promise<number | undefined> {
+    if (!(waitingPhases as readonly Phase[]).includes(phase)) return undefined;
+    return (await this.#positions.get(id, () => queuePosition(this.#store, id)))?.ahead;
   }
 
   async #look(type: string): Promise<Look> {

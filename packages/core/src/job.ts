@@ -60,6 +60,8 @@ export interface Job {
   readonly endTime: Date | undefined;
   /** Seconds; 0 = unlimited. */
   readonly executionDuration: number;
+  /** The higher comes first. */
+  readonly priority: number;
   readonly destruction: Date | undefined;
   readonly parameters: readonly Parameter[];
   readonly results: readonly Result[];

@@ -23,6 +23,8 @@ export interface JobDescription {
   readonly retry: { readonly maxAttempts: number };
   /** Jobs of this type that may run at once, all workers together; undefined = as many as there are workers. */
   readonly concurrency: number | undefined;
+  /** Which jobs come first, -1000 to 1000; with it clients may give a PRIORITY. Undefined = all are equal (0). */
+  readonly priority: Limited | undefined;
   /** Those of one owner (anonymous clients count together). */
   readonly ownerConcurrency: number | undefined;
   /** Seconds that a job is expected to take, for quotes as long as nothing was measured. */

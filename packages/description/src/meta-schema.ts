@@ -4,6 +4,7 @@ const text = { type: "string", minLength: 1, maxLength: 200 } as const;
 const prose = { type: "string", maxLength: 20_000 } as const;
 /** The most that PostgreSQL's integer and xs:int hold. */
 const seconds = { type: "integer", minimum: 0, maximum: 2_147_483_647 } as const;
+const priority = { type: "integer", minimum: -1000, maximum: 1000 } as const;
 const limited = {
   type: "object",
   properties: { default: seconds, max: seconds },
@@ -90,6 +91,12 @@ export const metaSchema = {
     },
     concurrency: { type: "integer", minimum: 1, maximum: 1_000_000 },
     ownerConcurrency: { type: "integer", minimum: 1, maximum: 1_000_000 },
+    priority: {
+      type: "object",
+      properties: { default: priority, max: priority },
+      patternProperties: { "^x-": true },
+      additionalProperties: false,
+    },
     estimate: { type: "number", minimum: 0 },
     examples: {
       type: "array",

@@ -50,6 +50,7 @@ export function readDescription(document: unknown, source: string): JobDescripti
     destruction: limited(written.destruction, descriptionDefaults.destruction),
     retry: { ...descriptionDefaults.retry, ...written.retry },
     concurrency: written.concurrency,
+    priority: written.priority === undefined ? undefined : priorityOf(written.priority),
     ownerConcurrency: written.ownerConcurrency,
     estimate: written.estimate,
     examples: written.examples ?? [],
@@ -75,6 +76,7 @@ interface WrittenDescription {
   readonly destruction?: Partial<Limited>;
   readonly retry?: { readonly maxAttempts?: number };
   readonly concurrency?: number;
+  readonly priority?: Partial<Limited>;
   readonly ownerConcurrency?: number;
   readonly estimate?: number;
   readonly examples?: readonly Example[];
@@ -126,6 +128,7 @@ function contradictionsIn(description: JobDescription): Fault[] {
   return [
     ...limitFaults("executionDuration", description.executionDuration),
     ...limitFaults("destruction", description.destruction),
+    ...priorityFaults(description),
     ...nameFaults(Object.keys(propertiesOf(description))),
     ...duplicates(description.results.map(({ id }) => id)).map((id) => ({
       field: "results",
@@ -139,6 +142,17 @@ function contradictionsIn(description: JobDescription): Fault[] {
 function propertiesOf({ parameters }: JobDescription): JsonObject {
   const properties = parameters.properties;
   return isJsonObject(properties) ? properties : {};
+}
+
+function priorityFaults({ priority, ...description }: JobDescription): Fault[] {
+  if (priority === undefined) return [];
+  const taken = Object.keys(propertiesOf(description as JobDescription)).some(
+    (name) => name.toUpperCase() === "PRIORITY",
+  );
+  return [
+    ...(priority.default > priority.max ? [{ field: "priority.default", message: "must not be above max" }] : []),
+    ...(taken ? [{ field: "priority", message: "cannot stand beside a parameter named PRIORITY" }] : []),
+  ];
 }
 
 function limitFaults(field: string, limit: Limited): Fault[] {
@@ -198,6 +212,11 @@ function limited(written: Partial<Limited> | undefined, otherwise: Limited): Lim
 const longest = (one: number, other: number) => (one === 0 || other === 0 ? 0 : Math.max(one, other));
 const shortest = (one: number, other: number) =>
   one === 0 || other === 0 ? Math.max(one, other) : Math.min(one, other);
+
+/** Higher is more urgent; 0 is not unlimited here. */
+function priorityOf({ default: otherwise, max }: Partial<Limited>): Limited {
+  return { default: otherwise ?? Math.min(0, max ?? 0), max: max ?? Math.max(0, otherwise ?? 0) };
+}
 
 function freeze<Value>(value: Value): Value {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {

@@ -18,6 +18,7 @@ export function job(changes: Partial<Job> = {}): Job {
     startTime: undefined,
     endTime: undefined,
     executionDuration: 0,
+    priority: 0,
     destruction: undefined,
     parameters: [],
     results: [],

@@ -17,6 +17,8 @@ export interface JobJson {
   readonly endTime: string | null;
   /** Seconds; 0 = unlimited. */
   readonly executionDuration: number;
+  /** The higher comes first. */
+  readonly priority: number;
   readonly destruction: string | null;
   readonly type: string;
   readonly typeVersion: string;
@@ -98,6 +100,7 @@ export function jobJson(job: Job, { url, quote }: JobLinks): JobJson {
     startTime: timeOrNull(job.startTime),
     endTime: timeOrNull(job.endTime),
     executionDuration: job.executionDuration,
+    priority: job.priority,
     destruction: timeOrNull(job.destruction),
     type: job.type,
     typeVersion: job.typeVersion,

@@ -47,6 +47,7 @@ export const jobSchema = {
       maximum: 2_147_483_647,
       description: "Seconds that the job may run; 0 = unlimited",
     },
+    priority: { type: "integer", description: "Jobs of a higher priority come first" },
     destruction: { ...orNull(time), description: "When the job and its results go" },
     type: text,
     typeVersion: text,

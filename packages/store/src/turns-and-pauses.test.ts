@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { limits } from "@uws/core";
+import { acceptAttempts } from "./commands/accept-attempts.ts";
 import { changeJob } from "./commands/change-job.ts";
 import { claimJobs } from "./commands/claim-jobs.ts";
 import { completeAttempts } from "./commands/complete-attempts.ts";
 import { dispatchJobs } from "./commands/dispatch-jobs.ts";
+import { failAttempts } from "./commands/fail-attempts.ts";
 import { limitType } from "./commands/limit-type.ts";
 import { pauseType } from "./commands/pause-type.ts";
 import { getJob } from "./queries/get-job.ts";
@@ -109,4 +111,22 @@ test("of a paused type no job is given out, RUN makes it HELD, and afterwards al
   expect(await pauseType(store, type, false)).toBe(true);
   expect(await pick(type, 256)).toEqual([before]);
   expect(await changeJob(store, pending, run)).toEqual({ outcome: "changed", phase: "QUEUED" });
+});
+
+test("the detail of an error tells of every attempt, where there were several", async () => {
+  const { store } = fixture;
+  const fail = async (attempt: { job: string; token: string }, message: string, retryable: boolean) =>
+    await failAttempts(store, [{ ...attempt, type: "fatal", message, detail: "stack", retryable, retryDelay: 0 }]);
+  const once = await fixture.start();
+  await fail(once, "at once", false);
+  expect((await getJob(store, "simulate", once.job))?.error).toMatchObject({ message: "at once", detail: "stack" });
+  const first = await fixture.start();
+  await fail(first, "no luck", true);
+  const second = await fixture.claim(first.job, "w2");
+  await acceptAttempts(store, [second], 10_000);
+  await fail(second, "again", false);
+  const detail = (await getJob(store, "simulate", first.job))?.error?.detail?.split("\n") ?? [];
+  expect(detail[0]).toBe("stack");
+  expect(detail[2]).toMatch(/^attempt 1 on w1, \S+Z to \S+Z: retried\. no luck$/);
+  expect(detail[3]).toMatch(/^attempt 2 on w2, \S+Z to \S+Z: failed\. again$/);
 });

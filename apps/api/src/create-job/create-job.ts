@@ -14,6 +14,7 @@ import { checkHeads } from "./check-heads.ts";
 import { checkParameters } from "./check-parameters.ts";
 import { idempotencyKeyOf, idempotencyOf } from "./idempotency-key.ts";
 import { readSettings } from "./job-settings.ts";
+import { splitPriority } from "./split-priority.ts";
 import { traceContextOf } from "./trace-context.ts";
 
 /** Answers a creation (UWS 1.1, section 2.2.3.1). */
@@ -62,8 +63,9 @@ async function readJob(exchange: ServiceExchange, id: string, run: boolean): Pro
   const key = idempotencyKeyOf(request.headers);
   const uploads = uploadsFor(exchange, id);
   const fields = await readFields(exchange, uploads);
-  const { control, parameters } = splitControl(fields);
+  const { control, parameters: given } = splitControl(fields);
   const problems: string[] = [];
+  const { priority, parameters } = splitPriority(given, description, problems);
   const settings = readSettings(run ? { PHASE: "RUN", ...control } : control, description, problems);
   if (control.ACTION !== undefined) problems.push("ACTION: not allowed when a job is created");
   problems.push(...checkParameters(description, parameters, { complete: settings.run }));
@@ -77,6 +79,7 @@ async function readJob(exchange: ServiceExchange, id: string, run: boolean): Pro
     type: description.name,
     description: description.digest,
     owner: caller.owner,
+    priority,
     parameters,
     maxAttempts: description.retry.maxAttempts,
     quota: service.quota,

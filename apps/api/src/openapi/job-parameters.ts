@@ -15,11 +15,25 @@ const controls = {
   DESTRUCTION: { ...destructionTime, description: "When the job and its results may go (ISO 8601, UTC)" },
 } as const;
 
+/** … those of this job type: PRIORITY is one where the description lets clients give it. */
+function controlsOf({ priority }: JobDescription): typeof controls & { readonly PRIORITY?: object } {
+  if (priority === undefined) return controls;
+  const PRIORITY = {
+    type: "integer",
+    minimum: -1000,
+    maximum: 1000,
+    default: priority.default,
+    description: `Jobs of a higher priority come first; at most ${priority.max}, more is taken for that`,
+  } as const;
+  return { ...controls, PRIORITY };
+}
+
 /** The bodies with which a job of this type is created, from the JSON Schema of its parameters. */
 export function creationContent(description: JobDescription): Content {
   const schema = inlineSchema(description.parameters, description.parameters);
   const example = description.examples[0]?.parameters;
-  const flat = (file: boolean) => withControls(schema, file);
+  const allControls = controlsOf(description);
+  const flat = (file: boolean) => withControls(schema, allControls, file);
   const json = {
     type: "object",
     properties: {
@@ -27,6 +41,7 @@ export function creationContent(description: JobDescription): Content {
       phase: controls.PHASE,
       executionDuration: controls.EXECUTIONDURATION,
       destruction: controls.DESTRUCTION,
+      ...(description.priority === undefined ? {} : { priority: allControls.PRIORITY }),
       parameters: { ...schema, properties: propertiesOf(schema) },
     },
   };
@@ -41,18 +56,19 @@ export function creationContent(description: JobDescription): Content {
 }
 
 /** The same as parameters of a query that also runs the job: what is required must be there. */
-export function creationQuery({ parameters }: JobDescription): ParameterObject[] {
+export function creationQuery(description: JobDescription): ParameterObject[] {
+  const { parameters } = description;
   const required = Array.isArray(parameters.required) ? (parameters.required as readonly Json[]) : [];
   const properties = Object.entries(propertiesOf(inlineSchema(parameters, parameters)));
-  return [...properties, ...Object.entries(controls)].map(([name, property]) => {
-    const { description, ...schema }: JsonObject = isObject(property) ? property : {};
-    const shown = queryParameter(name, typeof description === "string" ? description.trim() : name, schema);
+  return [...properties, ...Object.entries(controlsOf(description))].map(([name, property]) => {
+    const { description: text, ...schema }: JsonObject = isObject(property) ? property : {};
+    const shown = queryParameter(name, typeof text === "string" ? text.trim() : name, schema);
     return required.includes(name) && schema.default === undefined ? { ...shown, required: true } : shown;
   });
 }
 
 /** What is required is only so of a job that is to run: a form may be sent without it. */
-function withControls(schema: JsonObject, file: boolean): object {
+function withControls(schema: JsonObject, controls: object, file: boolean): object {
   const properties = Object.fromEntries(
     Object.entries(propertiesOf(schema)).map(([name, property]) => [name, file ? asFile(property) : property]),
   );

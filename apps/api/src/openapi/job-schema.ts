@@ -2,7 +2,7 @@ import { jobSchema } from "@uws/representation";
 
 const time = { type: "string", format: "date-time" } as const;
 
-/** The job as JSON, with the history of its attempts, which only this resource knows. */
+/** The job as JSON, with the history of its attempts and its place in the queue, which only this resource knows. */
 export const jobWithAttemptsSchema = {
   ...jobSchema,
   properties: {
@@ -21,8 +21,14 @@ export const jobWithAttemptsSchema = {
         },
       },
     },
+    queue: {
+      type: ["object", "null"],
+      description: "Where the job stands while it waits for a worker",
+      properties: { ahead: { type: "integer", minimum: 0, description: "Jobs before it" } },
+      required: ["ahead"],
+    },
   },
-  required: [...jobSchema.required, "attempts"],
+  required: [...jobSchema.required, "attempts", "queue"],
 };
 
 /** The schema of one member of a job. */

@@ -77,7 +77,11 @@ async function get(exchange: ServiceExchange): Promise<Response> {
   const representation = negotiate(acceptOf(exchange));
   switch (representation.kind) {
     case "json":
-      return jsonAnswer({ ...jobJson(found, links), attempts: await attempts(exchange, found) });
+      return jsonAnswer({
+        ...jobJson(found, links),
+        attempts: await attempts(exchange, found),
+        queue: await queue(exchange, found),
+      });
     case "html":
       return negotiatedAnswer(jobHtml(found, links), "text/html");
     case "xml":
@@ -88,6 +92,12 @@ async function get(exchange: ServiceExchange): Promise<Response> {
 /** The attempts so far: of interest to a person who wonders why a job takes so long. */
 async function attempts({ api }: ServiceExchange, { id, attempt }: Job) {
   return attempt === 0 ? [] : await listAttempts(api.store, id);
+}
+
+/** Where a job stands that waits for a worker. */
+async function queue({ api }: ServiceExchange, found: Job) {
+  const ahead = await api.quotes.ahead(found);
+  return ahead === undefined ? null : { ahead };
 }
 
 async function post(exchange: ServiceExchange): Promise<Response> {

@@ -1,5 +1,6 @@
 import type { Phase } from "@uws/core";
 import type { AttemptRef } from "../attempt.ts";
+import { attemptHistory } from "../attempt-history.ts";
 import { dropResults } from "../drop-results.ts";
 import { mayMove, reached } from "../moves.ts";
 import { released, runningUnder } from "../running.ts";
@@ -35,7 +36,8 @@ export async function failAttempts(
         available_at = case when ${again} then uws_now() + given."retryDelay" * interval '1 millisecond' end,
         error_type = case when ${again} then null else given.type end,
         error_message = case when ${again} then null else given.message end,
-        error_detail = case when ${again} then null else nullif(given.detail, '') end,
+        error_detail = case when ${again} then null else
+          nullif(concat_ws(E'\n\n', nullif(given.detail, ''), ${attemptHistory(sql, "failed", sql`given.message`)}), '') end,
         ${released(sql)}
       from jsonb_to_recordset(${sql.json(failures as Failure[] as never)})
         as given (job uuid, token text, type text, message text, detail text, retryable boolean, "retryDelay" float8)

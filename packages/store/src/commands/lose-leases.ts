@@ -1,4 +1,5 @@
 import type { Phase } from "@uws/core";
+import { attemptHistory } from "../attempt-history.ts";
 import { dropResults } from "../drop-results.ts";
 import { mayMove, reached } from "../moves.ts";
 import { released } from "../running.ts";
@@ -41,6 +42,7 @@ export async function loseLeases(
         error_type = case when ${again} then null else 'transient' end,
         error_message = case when ${again} then null
           else format('The worker was lost in each of %s attempts; the last was %s.', jobs.failures + 1, jobs.worker) end,
+        error_detail = case when ${again} then null else ${attemptHistory(sql, "lost", sql`'The lease ran out.'`)} end,
         ${released(sql)}
       from late where jobs.id = late.id
       returning jobs.id, late.token, jobs.type, jobs.phase, jobs.attempt, jobs.checkpoint

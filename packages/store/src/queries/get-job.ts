@@ -14,6 +14,7 @@ interface JobRow {
   startTime: Date | null;
   endTime: Date | null;
   executionDuration: number;
+  priority: number;
   destruction: Date | null;
   parameters: Parameter[];
   attempt: number;
@@ -46,7 +47,7 @@ export async function getJob({ sql }: Store, service: string, id: string): Promi
   const [row] = await sql<JobRow[]>`
     select jobs.id, service, jobs.type, version as "typeVersion", phase, owner, run_id as "runId",
       jobs.creation_time as "creationTime", start_time as "startTime", end_time as "endTime",
-      execution_duration as "executionDuration", destruction, parameters, attempt, worker,
+      execution_duration as "executionDuration", destruction, priority, parameters, attempt, worker,
       progress_fraction as fraction, progress_message as message, progress_counters as counters,
       error_type as "errorType", error_message as "errorMessage", error_detail as "errorDetail",
       coalesce((
@@ -74,6 +75,7 @@ function jobOf(row: JobRow): Job {
     startTime: row.startTime ?? undefined,
     endTime: row.endTime ?? undefined,
     executionDuration: row.executionDuration,
+    priority: row.priority,
     destruction: row.destruction ?? undefined,
     parameters: row.parameters,
     results: row.results.map(resultOf),
