@@ -97,6 +97,24 @@ test("credits are absolute: no more jobs than slots, whatever is said twice, and
   await take();
 });
 
+test("a heartbeat that crosses the storing of an accept fences nobody", async () => {
+  const type = newType();
+  const jobs = 100;
+  const worker = await connect(type, jobs);
+  const tokens: string[] = [];
+  for (let count = 0; count < jobs; count += 1) await house.submit(type);
+  while (tokens.length < jobs) {
+    const { attemptToken } = await worker.take("assign");
+    tokens.push(attemptToken);
+    worker.send({ accept: { attemptToken } });
+    for (let beats = 0; beats < 3; beats += 1) worker.send({ heartbeat: { attemptTokens: tokens } });
+  }
+  for (const attemptToken of tokens) worker.send({ complete: { attemptToken } });
+  const ended = new Set<string>();
+  while (ended.size < jobs) ended.add((await worker.take("ended")).attemptToken);
+  expect(ended).toEqual(new Set(tokens));
+});
+
 test("events are acknowledged cumulatively, count once however often they come, and a gap ends the stream", async () => {
   const held = await hold();
   const { worker, id, attemptToken } = held;

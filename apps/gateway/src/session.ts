@@ -292,10 +292,12 @@ export class Session implements AttemptListener {
         // What a worker holds was assigned on this stream or judged at its beginning; it keeps nothing else alive.
         const known = this.#held.get(token);
         if (known === undefined) return this.fenced(token);
+        // As it is before the question: an accept that is stored meanwhile says nothing about the answer.
+        const { accepted } = known;
         const renewed = await this.#writer.renew(known.ref).catch(() => "unknown" as const);
         if (renewed !== undefined) return;
         // Not running: assigned and not yet accepted, ended meanwhile, or taken away. Only the last is news.
-        if (known.accepted && !known.over) this.fenced(token);
+        if (accepted && !known.over) this.fenced(token);
       }),
     );
   }
