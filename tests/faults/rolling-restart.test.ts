@@ -24,6 +24,7 @@ test("api, gateway and keeper are restarted one after the other under 1,000 runn
     UWS_SILENCE_MS: "6000",
     UWS_HEARTBEAT_MS: "1000",
     UWS_SWEEP_MS: "200",
+    UWS_LEAVE_MS: "2000",
     UWS_LOG_LEVEL: "info",
   });
   const [http, grpc] = [await Promise.all([freePort(), freePort()]), await Promise.all([freePort(), freePort()])];

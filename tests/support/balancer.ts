@@ -10,8 +10,23 @@ export interface Balancer {
 /** Milliseconds after which a connection that nobody takes is closed. */
 const patience = 5000;
 
-/** A load balancer for tests, of TCP connections, round robin. Whoever refuses a connection is passed over. */
-export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
+async function isReady(port: number): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+  return answer?.ok === true;
+}
+
+/**
+ * A load balancer for tests, of TCP connections, round robin among those that say that they are ready. Whoever refuses a
+ * connection is passed over.
+ */
+export async function startBalancer(all: readonly number[]): Promise<Balancer> {
+  let ports = all;
+  const looking = setInterval(() => {
+    void Promise.all(all.map(isReady)).then((ready) => {
+      const some = all.filter((_, index) => ready[index]);
+      ports = some.length === 0 ? all : some;
+    });
+  }, 100);
   const open = new Set<Socket>();
   let turn = 0;
   const keep = (socket: Socket) => {
@@ -45,6 +60,7 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   return {
     url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
     close() {
+      clearInterval(looking);
       listener.close();
       for (const socket of open) socket.destroy();
     },

@@ -32,6 +32,8 @@ export interface Api extends ApiDependencies {
   readonly shown: ShownJobs;
   /** When it began to serve, by this process's clock. */
   readonly since: Date;
+  /** Aborted when this process is to stop: still served, and no longer ready. */
+  readonly leaving: AbortSignal;
   /** Aborted when the server begins to stop: whoever waits for something else answers at once. */
   readonly stopping: AbortSignal;
 }

@@ -23,7 +23,7 @@ export interface Readiness {
 export async function readiness(api: Api): Promise<Readiness> {
   const [database, others] = await Promise.all([databaseAnswers(api), otherChecks(api)]);
   const required = { database, ...others };
-  const isReady = !api.stopping.aborted && Object.values(required).every((holds) => holds);
+  const isReady = !api.leaving.aborted && Object.values(required).every((holds) => holds);
   return { ready: isReady, required, nats: api.dispatch.connected() };
 }
 

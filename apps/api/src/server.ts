@@ -60,7 +60,7 @@ export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Rou
       // What TOPCAT and others look for, to learn that they are logged in, and as whom.
       if (exchange.owner !== undefined) sent.headers.set("x-vo-authenticated", exchange.owner);
       if (!sent.headers.has("cache-control")) sent.headers.set("cache-control", "no-store");
-      if (api.stopping.aborted) sent.headers.set("connection", "close");
+      if (api.leaving.aborted) sent.headers.set("connection", "close");
       api.log[quietPaths.includes(url.pathname) ? "debug" : "info"](
         {
           requestId: exchange.requestId,

@@ -21,7 +21,7 @@ export interface RunningApi {
   /** WAIT and event requests that are open now. */
   waiting(): number;
   /**
-   * Stops gracefully: no new connections, waiters answered, event streams ended, requests in flight finished, as long as
+   * Stops gracefully: says that it is not ready and serves on for config.timing.leave; then no new connections, waiters answered, event streams ended, requests in flight finished, as long as
    * config.timing.shutdown allows.
    */
   stop(): Promise<void>;
@@ -31,6 +31,7 @@ export interface RunningApi {
 export async function startApi(given: ApiDependencies): Promise<RunningApi> {
   const { config, store, dispatch, log } = given;
   const services = await loadServices(config, store);
+  const leaving = new AbortController();
   const stopping = new AbortController();
   const api: Api = {
     ...given,
@@ -39,6 +40,7 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
     reads: new SingleFlight(),
     shown: new ShownJobs(),
     since: new Date(),
+    leaving: leaving.signal,
     stopping: stopping.signal,
     waiters: new Waiters({
       onJob: (listener) => dispatch.news.onJob(listener),
@@ -63,6 +65,8 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
     port: Number(new URL(url).port),
     waiting: () => api.waiters.size,
     async stop() {
+      leaving.abort();
+      await new Promise((resolve) => setTimeout(resolve, config.timing.leave));
       stopping.abort();
       await waitAtMost(server.stop(false), config.timing.shutdown);
       await server.stop(true);

@@ -35,6 +35,7 @@ const timing = {
   redispatch: 500,
   backoff: 10,
   backoffMax: 100,
+  leave: 0,
   shutdown: 2000,
 };
 const log = pino({ level: process.env.UWS_TEST_LOG ?? "silent" });

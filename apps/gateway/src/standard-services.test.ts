@@ -18,6 +18,7 @@ const timing = {
   redispatch: 10_000,
   backoff: 500,
   backoffMax: 60_000,
+  leave: 0,
   shutdown: 1000,
 };
 const log = pino({ level: "silent" });

@@ -34,6 +34,7 @@ const timing = {
   redispatch: 500,
   backoff: 10,
   backoffMax: 100,
+  leave: 0,
   shutdown: 500,
 };
 

@@ -25,6 +25,8 @@ export const timing = z
     /** First wait before a job that lost its worker runs again; doubles each time. */
     backoff: milliseconds.default(500),
     backoffMax: milliseconds.default(60_000),
+    /** How long an api that stops serves on, not ready any more, so that balancers turn to others first. */
+    leave: z.coerce.number().int().min(0).max(600_000).default(0),
     /** How long a process that stops waits for what is in flight. */
     shutdown: milliseconds.default(10_000),
   })
