@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import fc from "fast-check";
+import { clientCommands, create } from "./model/client-commands.ts";
+import type { Model } from "./model/job-model.ts";
+import { keeperCommands } from "./model/keeper-commands.ts";
+import { seeJobs } from "./model/seen-job.ts";
+import type { Real } from "./model/step.ts";
+import { events, start, workerCommands } from "./model/worker-commands.ts";
+import { type StoreFixture, storeFixture } from "./testing.ts";
+
+/** With the same seed the same sequences come again. */
+const seed = number("UWS_TEST_MODEL_SEED", 20_161_024);
+const sequences = number("UWS_TEST_MODEL_RUNS", 1000);
+const time = Math.max(60_000, sequences * 60);
+
+let fixture: StoreFixture;
+beforeAll(async () => {
+  fixture = await storeFixture();
+});
+afterAll(() => fixture.close());
+
+test(
+  "whatever is done to jobs, in whatever order, they are what the transition table says",
+  async () => {
+    const { store } = fixture;
+    const real: Real = { store, commands: 0 };
+    let begun = 0;
+    const commands = fc.commands(
+      // What brings a job to run, and keeps it there, comes twice: most sequences should get that far.
+      [...clientCommands, ...workerCommands, ...keeperCommands, start, start, start, events],
+      { maxCommands: 30, size: "max" },
+    );
+    const sequence = fc.asyncProperty(fc.integer({ min: 1, max: 3 }), commands, async (maxAttempts, given) => {
+      await fc.asyncModelRun(async () => {
+        begun += 1;
+        // Sweeps take every job that is due: there are none but those of this sequence.
+        await store.sql`delete from jobs`;
+        const model: Model = { jobs: [], seen: new Map() };
+        const [first] = await create({ run: true, maxAttempts, quota: undefined }, model, store);
+        model.seen = await seeJobs(store, [first?.id ?? ""]);
+        return { model, real };
+      }, given);
+    });
+    try {
+      await fc.assert(sequence, {
+        seed,
+        numRuns: sequences,
+        interruptAfterTimeLimit: time * 0.8,
+        markInterruptAsFailure: true,
+      });
+    } catch (error) {
+      throw new Error(
+        `${(error as Error).message}\nAgain: UWS_TEST_MODEL_SEED=${seed} UWS_TEST_MODEL_RUNS=${sequences} bun test packages/store/src/model.test.ts`,
+        { cause: error },
+      );
+    }
+    console.log(`${begun} sequences of ${real.commands} commands.`);
+    expect(begun).toBeGreaterThanOrEqual(sequences);
+  },
+  time,
+);
+
+function number(variable: string, otherwise: number): number {
+  const text = process.env[variable] ?? "";
+  if (text === "") return otherwise;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`${variable}=${text}: not a whole number`);
+  return value;
+}
