@@ -101,7 +101,8 @@ export const clientCommands = [
     const allowed = move(target, "archive");
     expect(await archiveJob(store, target.id, undefined)).toBe(allowed);
     if (!allowed) return [];
-    target.results = new Set();
+    target.results.clear();
+    target.garbage.push(`jobs/${target.id}/`);
     return [target];
   }),
   steps("delete", fc.record({ job }), async (input, model, store) => {
@@ -110,6 +111,7 @@ export const clientCommands = [
     expect(await deleteJob(store, target.id)).toEqual(target.phase === undefined ? false : { token });
     if (target.phase === undefined) return [];
     target.phase = undefined;
+    target.garbage.push(`jobs/${target.id}/`);
     takeToken(target);
     return [target];
   }),

@@ -1,6 +1,7 @@
 import { isRunning, isTerminal, type Move, type Phase, phaseAfter, waitingPhases } from "@uws/core";
 import { newAttemptToken } from "../attempt.ts";
-import type { SeenJob } from "./seen-job.ts";
+import type { Store } from "../store.ts";
+import { type Seen, type SeenJob, see } from "./seen-job.ts";
 
 /** What a job should be, by the transition table of packages/core and nothing of the store. */
 export interface JobModel {
@@ -22,7 +23,10 @@ export interface JobModel {
   waits: boolean;
   dispatched: boolean;
   dispatches: number;
-  results: Set<string>;
+  /** Keys of the blobs, by result id. */
+  readonly results: Map<string, string>;
+  /** Blobs that nobody needs any more. */
+  readonly garbage: string[];
   /** `attempt:sequence` */
   readonly logs: Set<string>;
 }
@@ -30,8 +34,19 @@ export interface JobModel {
 /** One sequence's jobs. */
 export interface Model {
   readonly jobs: JobModel[];
+  /** The last row of garbage that was there before. */
+  readonly since: number;
   /** What the database said after the last command. */
   seen: ReadonlyMap<string, SeenJob>;
+}
+
+/** Looks at the model's jobs in the database. */
+export function look({ jobs, since }: Model, store: Store): Promise<Seen> {
+  return see(
+    store,
+    jobs.map(({ id }) => id),
+    since,
+  );
 }
 
 export function newJobModel(id: string, phase: Phase, maxAttempts: number): JobModel {
@@ -51,7 +66,8 @@ export function newJobModel(id: string, phase: Phase, maxAttempts: number): JobM
     waits: false,
     dispatched: false,
     dispatches: 0,
-    results: new Set(),
+    results: new Map(),
+    garbage: [],
     logs: new Set(),
   };
 }
@@ -79,7 +95,9 @@ export function endAttempt(job: JobModel, outcome: string): void {
 /** After a requeue: what one attempt has made is no part of the next one's results, unless that one goes on from there. */
 export function beginAnew(job: JobModel): void {
   job.started = false;
-  if (!job.checkpoint) job.results = new Set();
+  if (job.checkpoint) return;
+  job.garbage.push(...job.results.values());
+  job.results.clear();
 }
 
 export const runs = (job: JobModel) => job.phase !== undefined && isRunning(job.phase);
@@ -119,7 +137,7 @@ export function expected(job: JobModel): Omit<SeenJob, "row"> | undefined {
     dispatched: job.dispatched,
     dispatches: job.dispatches,
     attempts: job.outcomes.map((outcome, index) => ({ number: index + 1, outcome, ended: outcome !== null })),
-    results: [...job.results].sort(),
+    results: [...job.results].map(([id, key]) => `${id} ${key}`).sort(),
     logs: [...job.logs].sort(),
   };
 }

@@ -6,9 +6,18 @@ import { loseLeases } from "../commands/lose-leases.ts";
 import { markSilent } from "../commands/mark-silent.ts";
 import { unclaimJobs } from "../commands/unclaim-jobs.ts";
 import type { Store } from "../store.ts";
-import { beginAnew, endAttempt, isWaiting, type JobModel, type Model, move, runs, takeToken } from "./job-model.ts";
+import {
+  beginAnew,
+  endAttempt,
+  isWaiting,
+  type JobModel,
+  look,
+  type Model,
+  move,
+  runs,
+  takeToken,
+} from "./job-model.ts";
 import { at, job } from "./pick.ts";
-import { seeJobs } from "./seen-job.ts";
 import { steps } from "./step.ts";
 
 const limit = 100;
@@ -29,10 +38,7 @@ async function pass(
   await sql`
     update jobs set ${sql(column)} = uws_now() - interval '2 hours'
     where id = ${target.id} and ${sql(column)} is not null`;
-  model.seen = await seeJobs(
-    store,
-    model.jobs.map(({ id }) => id),
-  );
+  model.seen = (await look(model, store)).jobs;
   return target;
 }
 

@@ -2,13 +2,14 @@ import { expect } from "bun:test";
 import type fc from "fast-check";
 import type { Store } from "../store.ts";
 import { checkInvariants, checkStep } from "./invariants.ts";
-import { expected, type JobModel, type Model } from "./job-model.ts";
-import { seeJobs } from "./seen-job.ts";
+import { expected, type JobModel, look, type Model } from "./job-model.ts";
 
 /** The store under test; it counts what was done to it. */
 export interface Real {
   readonly store: Store;
   commands: number;
+  /** The changes of phase that happened: `from to`. */
+  readonly changes: Set<string>;
 }
 
 /**
@@ -28,17 +29,15 @@ export function steps<Input>(
     async run(model, real) {
       real.commands += 1;
       const touched = await act(input, model, real.store);
-      await compare(model, real.store, touched);
+      await compare(model, real, touched);
     },
     toString: () => `${name} ${JSON.stringify(input)}`,
   }));
 }
 
-async function compare(model: Model, store: Store, touched: readonly JobModel[]): Promise<void> {
-  const now = await seeJobs(
-    store,
-    model.jobs.map(({ id }) => id),
-  );
+async function compare(model: Model, { store, changes }: Real, touched: readonly JobModel[]): Promise<void> {
+  const { jobs: now, garbage } = await look(model, store);
+  expect(garbage).toEqual(model.jobs.flatMap((job) => job.garbage).sort());
   for (const job of model.jobs) {
     const before = model.seen.get(job.id);
     const after = now.get(job.id);
@@ -50,7 +49,9 @@ async function compare(model: Model, store: Store, touched: readonly JobModel[])
     const { row: _, ...known } = after;
     expect(known).toEqual(expected(job) as typeof known);
     checkInvariants(after);
-    if (before !== undefined) checkStep(before, after);
+    if (before === undefined) continue;
+    checkStep(before, after);
+    changes.add(`${before.phase} ${after.phase}`);
   }
   model.seen = now;
 }

@@ -10,6 +10,7 @@ import { failAttempts } from "../commands/fail-attempts.ts";
 import { recordEvents } from "../commands/record-events.ts";
 import { releaseAttempts } from "../commands/release-attempts.ts";
 import { renewLeases } from "../commands/renew-leases.ts";
+import { newJobId } from "../job-id.ts";
 import type { Store } from "../store.ts";
 import {
   type Bearer,
@@ -28,7 +29,7 @@ import { type Act, steps } from "./step.ts";
 /** No time passes in a sequence, except where a command says so. */
 const hour = 3_600_000;
 
-const checkpoint = fc.option(fc.constant(btoa("state")), { freq: 1 });
+const checkpoint = fc.constantFrom(null, btoa("state"));
 
 async function claim(input: { job: number }, model: Model, store: Store): Promise<JobModel[]> {
   const target = at(model, input.job);
@@ -123,11 +124,14 @@ export const workerCommands = [
     "result",
     fc.record({ job, bearer, id: fc.constantFrom("a", "b"), sequence: fc.nat(6) }),
     writes(async (input, target, by, holds, store) => {
-      const result = { id: input.id, mediaType: "a/b", size: 1, location: { key: "k", sha256: "s" } };
+      const key = newJobId();
+      const result = { id: input.id, mediaType: "a/b", size: 1, location: { key, sha256: "s" } };
       expect(await addResult(store, by, result, input.sequence)).toBe(holds ? "added" : "fenced");
       if (!holds) return;
       target.eventSequence = Math.max(target.eventSequence, input.sequence);
-      target.results.add(input.id);
+      const replaced = target.results.get(input.id);
+      if (replaced !== undefined) target.garbage.push(replaced);
+      target.results.set(input.id, key);
     }),
   ),
   steps(
