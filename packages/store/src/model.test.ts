@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { transitions } from "@uws/core";
 import fc from "fast-check";
-import { clientCommands, create } from "./model/client-commands.ts";
+import { archive, clientCommands, create, run } from "./model/client-commands.ts";
 import { look, type Model } from "./model/job-model.ts";
-import { keeperCommands } from "./model/keeper-commands.ts";
+import { keeperCommands, silent } from "./model/keeper-commands.ts";
 import type { Real } from "./model/step.ts";
-import { events, start, workerCommands } from "./model/worker-commands.ts";
+import { events, release, start, workerCommands } from "./model/worker-commands.ts";
 import { type StoreFixture, storeFixture } from "./testing.ts";
 
 /** With the same seed the same sequences come again. */
@@ -27,18 +27,34 @@ test(
     const real: Real = { store, commands: 0, changes: new Set() };
     let begun = 0;
     const commands = fc.commands(
-      // What brings a job to run, and keeps it there, comes twice: most sequences should get that far.
-      [...clientCommands, ...workerCommands, ...keeperCommands, start, start, start, events],
-      { maxCommands: 30, size: "max" },
+      // What brings a job to run, and what seldom finds one in its phase, comes often: sequences should get far.
+      [
+        ...clientCommands,
+        ...workerCommands,
+        ...keeperCommands,
+        ...often(10, start),
+        ...often(4, run),
+        ...often(4, silent),
+        ...often(3, release),
+        ...often(3, archive),
+        events,
+      ],
+      { maxCommands: 20, size: "max" },
     );
-    const sequence = fc.asyncProperty(fc.integer({ min: 1, max: 3 }), commands, async (maxAttempts, given) => {
+    const first = fc.record({
+      run: fc.nat(4).map((n) => n > 0),
+      maxAttempts: fc.integer({ min: 1, max: 3 }),
+      // Some begin HELD.
+      quota: fc.nat(7).map((n) => (n === 7 ? { active: 0, over: "hold" as const } : undefined)),
+    });
+    const sequence = fc.asyncProperty(first, commands, async (creation, given) => {
       await fc.asyncModelRun(async () => {
         begun += 1;
         // Sweeps take every job that is due: there are none but those of this sequence.
         await store.sql`delete from jobs`;
         const [last] = await store.sql<{ id: number }[]>`select id from garbage order by id desc limit 1`;
         const model: Model = { jobs: [], since: last?.id ?? 0, seen: new Map() };
-        await create({ run: true, maxAttempts, quota: undefined }, model, store);
+        await create(creation, model, store);
         model.seen = (await look(model, store)).jobs;
         return { model, real };
       }, given);
@@ -64,6 +80,10 @@ test(
   },
   time,
 );
+
+function often<Item>(times: number, item: Item): Item[] {
+  return Array.from({ length: times }, () => item);
+}
 
 function number(variable: string, otherwise: number): number {
   const text = process.env[variable] ?? "";

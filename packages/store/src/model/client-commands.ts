@@ -15,10 +15,10 @@ import { steps } from "./step.ts";
 /** More jobs in one sequence would only make it less likely that two commands meet at one of them. */
 const jobsAtMost = 3;
 
-const quota = fc.option(
-  fc.record({ active: fc.integer({ min: 1, max: 2 }), over: fc.constantFrom("hold" as const, "refuse" as const) }),
-  { nil: undefined, freq: 2 },
-);
+const quota = fc.option(fc.record({ active: fc.nat(2), over: fc.constantFrom("hold" as const, "refuse" as const) }), {
+  nil: undefined,
+  freq: 2,
+});
 
 function isFull(model: Model, limit: Quota | undefined): boolean {
   if (limit === undefined) return false;
@@ -58,29 +58,40 @@ export async function create(input: Creation, model: Model, store: Store): Promi
   return [made];
 }
 
+export const run = steps("run", fc.record({ job, quota }), async (input, model, store) => {
+  const target = at(model, input.job);
+  const full = isFull(model, input.quota);
+  const allowed = target.phase === "PENDING" || target.phase === "HELD";
+  const changed = await changeJob(store, target.id, { run: { quota: input.quota } });
+  if (!allowed) {
+    expect(changed).toEqual({ outcome: "refused" });
+    return [];
+  }
+  if (full && input.quota?.over === "refuse") {
+    expect(changed).toEqual({ outcome: "over_quota" });
+    return [];
+  }
+  move(target, full ? "hold" : "run");
+  expect(changed).toEqual({ outcome: "changed", phase: target.phase ?? "PENDING" });
+  return [target];
+});
+
+export const archive = steps("archive", fc.record({ job }), async (input, model, store) => {
+  const target = at(model, input.job);
+  const allowed = move(target, "archive");
+  expect(await archiveJob(store, target.id, undefined)).toBe(allowed);
+  if (!allowed) return [];
+  target.results.clear();
+  target.garbage.push(`jobs/${target.id}/`);
+  return [target];
+});
+
 export const clientCommands = [
   steps(
     "create",
     fc.record({ run: fc.boolean(), maxAttempts: fc.integer({ min: 1, max: 3 }), quota }),
     async (input, model, store) => (model.jobs.length < jobsAtMost ? create(input, model, store) : []),
   ),
-  steps("run", fc.record({ job, quota }), async (input, model, store) => {
-    const target = at(model, input.job);
-    const full = isFull(model, input.quota);
-    const allowed = target.phase === "PENDING" || target.phase === "HELD";
-    const changed = await changeJob(store, target.id, { run: { quota: input.quota } });
-    if (!allowed) {
-      expect(changed).toEqual({ outcome: "refused" });
-      return [];
-    }
-    if (full && input.quota?.over === "refuse") {
-      expect(changed).toEqual({ outcome: "over_quota" });
-      return [];
-    }
-    move(target, full ? "hold" : "run");
-    expect(changed).toEqual({ outcome: "changed", phase: target.phase ?? "PENDING" });
-    return [target];
-  }),
   steps("abort", fc.record({ job }), async (input, model, store) => {
     const target = at(model, input.job);
     const { token } = target;
@@ -94,15 +105,6 @@ export const clientCommands = [
     if (ran) target.outcomes[target.outcomes.length - 1] = "aborted";
     takeToken(target);
     target.checkpoint = false;
-    return [target];
-  }),
-  steps("archive", fc.record({ job }), async (input, model, store) => {
-    const target = at(model, input.job);
-    const allowed = move(target, "archive");
-    expect(await archiveJob(store, target.id, undefined)).toBe(allowed);
-    if (!allowed) return [];
-    target.results.clear();
-    target.garbage.push(`jobs/${target.id}/`);
     return [target];
   }),
   steps("delete", fc.record({ job }), async (input, model, store) => {

@@ -42,14 +42,15 @@ async function pass(
   return target;
 }
 
+export const silent = steps("silent", sweep, async (input, model, store) => {
+  const late = await pass("heard_at", input, model, store);
+  const silent = await markSilent(store, hour, limit);
+  const moved = late !== undefined && move(late, "silent");
+  expect(silent).toEqual(moved ? [{ id: late.id }] : []);
+  return moved ? [late] : [];
+});
+
 export const keeperCommands = [
-  steps("silent", sweep, async (input, model, store) => {
-    const late = await pass("heard_at", input, model, store);
-    const silent = await markSilent(store, hour, limit);
-    const moved = late !== undefined && move(late, "silent");
-    expect(silent).toEqual(moved ? [{ id: late.id }] : []);
-    return moved ? [late] : [];
-  }),
   steps("lose", fc.record({ sweep, later: fc.nat(3).map((n) => n === 3) }), async (input, model, store) => {
     const late = await pass("lease_until", input.sweep, model, store);
     const lost = await loseLeases(store, input.later ? { base: hour, max: hour } : { base: 0, max: 0 }, limit);

@@ -117,6 +117,21 @@ export const events = steps(
   }),
 );
 
+export const release = steps(
+  "release",
+  fc.record({ job, bearer, checkpoint }),
+  writes(async (input, target, by, holds, store) => {
+    const released = await releaseAttempts(store, [{ ...by, reason: "r", checkpoint: input.checkpoint }]);
+    expect(ids(released)).toEqual(told(by, holds));
+    if (!holds) return;
+    target.checkpoint ||= input.checkpoint !== null;
+    move(target, target.checkpoint ? "suspend" : "requeue");
+    endAttempt(target, "released");
+    if (target.phase === "QUEUED") beginAnew(target);
+    expect(released.map(({ phase }) => phase)).toEqual([target.phase ?? "QUEUED"]);
+  }),
+);
+
 export const workerCommands = [
   steps("claim", fc.record({ job }), claim),
   steps("accept", fc.record({ job, bearer }), accept),
@@ -175,20 +190,6 @@ export const workerCommands = [
         target.waits = later;
       } else target.error = "fatal";
       expect(failed.map(({ phase }) => phase)).toEqual([target.phase ?? "ERROR"]);
-    }),
-  ),
-  steps(
-    "release",
-    fc.record({ job, bearer, checkpoint }),
-    writes(async (input, target, by, holds, store) => {
-      const released = await releaseAttempts(store, [{ ...by, reason: "r", checkpoint: input.checkpoint }]);
-      expect(ids(released)).toEqual(told(by, holds));
-      if (!holds) return;
-      target.checkpoint ||= input.checkpoint !== null;
-      move(target, target.checkpoint ? "suspend" : "requeue");
-      endAttempt(target, "released");
-      if (target.phase === "QUEUED") beginAnew(target);
-      expect(released.map(({ phase }) => phase)).toEqual([target.phase ?? "QUEUED"]);
     }),
   ),
 ];
