@@ -37,7 +37,7 @@ test(
         ...often(4, silent),
         ...often(3, release),
         ...often(3, archive),
-        events,
+        ...often(10, events),
       ],
       { maxCommands: 20, size: "max" },
     );
