@@ -126,6 +126,16 @@ test("no write under another token, and none after the job was aborted", async (
   expect(await changeJob(store, attempt.job, toRun)).toEqual({ outcome: "refused" });
 });
 
+test("an abort that crosses the accept leaves no attempt open", async () => {
+  const { store } = fixture;
+  for (let round = 0; round < 60; round += 1) {
+    const attempt = await fixture.claim(await fixture.create());
+    await Promise.all([acceptAttempts(store, [attempt], 10_000), abortJob(store, attempt.job)]);
+    expect((await read(attempt.job)).phase).toBe("ABORTED");
+    expect((await listAttempts(store, attempt.job)).filter(({ endTime }) => endTime === null)).toEqual([]);
+  }
+});
+
 test("a claim that is not accepted in time is taken back, and no attempt is spent", async () => {
   const id = await fixture.create();
   const attempt = await fixture.claim(id);

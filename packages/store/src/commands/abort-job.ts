@@ -1,3 +1,4 @@
+import { endAbortedAttempts } from "../end-aborted-attempts.ts";
 import { mayMove, reached } from "../moves.ts";
 import type { Store } from "../store.ts";
 
@@ -14,11 +15,10 @@ export async function abortJob({ sql }: Store, id: string): Promise<{ token: str
         accept_by = null, lease_until = null, deadline = null, checkpoint = null
       from held
       where jobs.id = held.id and phase in ${mayMove(sql, "abort")}
-      returning jobs.id, jobs.attempt, held.attempt_token as token
+      returning jobs.id, jobs.attempt, jobs.worker, held.attempt_token as token
     ),
     history as (
-      update attempts set end_time = uws_now(), outcome = 'aborted'
-      from aborted where attempts.job_id = aborted.id and attempts.number = aborted.attempt and attempts.end_time is null
+      ${endAbortedAttempts(sql)}
     )
     select token from aborted`;
   return moved === undefined ? false : { token: moved.token ?? undefined };

@@ -1,3 +1,4 @@
+import { endAbortedAttempts } from "../end-aborted-attempts.ts";
 import { mayMove, reached } from "../moves.ts";
 import type { Store } from "../store.ts";
 
@@ -55,11 +56,10 @@ export async function abortDueJobs(
       update jobs set phase = ${reached(sql, "abort")}, end_time = uws_now(), attempt_token = null,
         accept_by = null, lease_until = null, deadline = null, checkpoint = null
       from due where jobs.id = due.id
-      returning jobs.id, jobs.attempt, due.attempt_token as token
+      returning jobs.id, jobs.attempt, jobs.worker, due.attempt_token as token
     ),
     history as (
-      update attempts set end_time = uws_now(), outcome = 'aborted'
-      from aborted where attempts.job_id = aborted.id and attempts.number = aborted.attempt and attempts.end_time is null
+      ${endAbortedAttempts(sql)}
     )
     select id, token from aborted`;
 }
