@@ -20,23 +20,26 @@ const rules: Readonly<Record<string, string>> = {
     on a.job_id = l.job_id and a.number = l.attempt where l.time > a.end_time + interval '1 second'`,
 };
 
-/** Looks for everything that the database and the disk must not hold. */
-export async function findViolations(store: Store, blobs: string): Promise<string[]> {
+/** Looks for everything that the database must not hold. */
+export async function findViolations(store: Store): Promise<string[]> {
   const found: string[] = [];
   for (const [rule, statement] of Object.entries(rules)) {
     for (const row of (await store.sql.unsafe(statement)).slice(0, 20)) found.push(`${rule}: ${JSON.stringify(row)}`);
   }
-  return [...found, ...(await orphans(store, blobs))];
+  return found;
 }
 
-/** Files that no row needs, and rows whose file is missing. */
-export async function orphans(store: Store, blobs: string): Promise<string[]> {
+/** Compares the rows of results with the files on the disk. */
+export async function compareFiles(
+  store: Store,
+  blobs: string,
+): Promise<{ readonly missing: readonly string[]; readonly orphans: readonly string[] }> {
   const rows = await store.sql<{ key: string }[]>`select blob_key as key from results where blob_key is not null`;
   const needed = new Set(rows.map(({ key }) => key));
   const there = new Set<string>();
   for await (const file of new Glob("**/*").scan({ cwd: blobs, onlyFiles: true, dot: true })) there.add(file);
-  return [
-    ...[...there].filter((file) => !needed.has(file)).map((file) => `a file that no result needs: ${file}`),
-    ...[...needed].filter((key) => !there.has(key)).map((key) => `a result without its file: ${key}`),
-  ];
+  return {
+    missing: [...needed].filter((key) => !there.has(key)),
+    orphans: [...there].filter((file) => !needed.has(file)),
+  };
 }
