@@ -54,6 +54,8 @@ export class Load {
   async look(id: string | undefined): Promise<void> {
     const known = id === undefined ? undefined : this.known.jobs.get(id);
     if (known === undefined || known.wish === "delete") return;
+    // An answer may overtake another, a frozen api's above all: it is held against what was known when it was asked for.
+    const before = { ...known };
     const answer = await this.#request(`/simulate/async/${id}`, { headers: { accept: "application/json" } });
     if (answer?.status === 404) this.known.violations.push(`job ${id} is gone`);
     if (answer?.status !== 200) return;
@@ -61,15 +63,15 @@ export class Load {
       | { phase: Phase; attempt: number; progress: { fraction: number } | null }
       | undefined;
     if (job === undefined) return;
-    if (known.terminal !== undefined && known.terminal !== job.phase) {
-      this.known.violations.push(`job ${id} was ${known.terminal} and is ${job.phase}`);
+    if (before.terminal !== undefined && before.terminal !== job.phase) {
+      this.known.violations.push(`job ${id} was ${before.terminal} and is ${job.phase}`);
     }
     const fraction = job.progress?.fraction ?? 0;
-    if (job.attempt === known.attempt && fraction < known.fraction && job.phase === "EXECUTING") {
-      this.known.violations.push(`progress of job ${id} went from ${known.fraction} back to ${fraction}`);
+    if (job.attempt === before.attempt && fraction < before.fraction && job.phase === "EXECUTING") {
+      this.known.violations.push(`progress of job ${id} went from ${before.fraction} back to ${fraction}`);
     }
-    // Answers may overtake each other: only what is newer counts.
     if (job.attempt > known.attempt) known.fraction = 0;
+    if (job.attempt >= known.attempt) known.fraction = Math.max(known.fraction, fraction);
     known.attempt = Math.max(known.attempt, job.attempt);
     if (isTerminal(job.phase)) known.terminal = job.phase;
   }
