@@ -24,7 +24,7 @@ import pino from "pino";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 
-const timing = {
+const defaults = {
   lease: 1500,
   heartbeat: 200,
   silence: 700,
@@ -56,7 +56,9 @@ export interface House {
   close(): Promise<void>;
 }
 
-export async function openTestHouse(): Promise<House> {
+/** @param changes to the durations, for a test in which nothing may run out however slow the machine is */
+export async function openTestHouse(changes: Partial<typeof defaults> = {}): Promise<House> {
+  const timing = { ...defaults, ...changes };
   const database = await testDatabase();
   await migrate(database.url);
   const store = openStore({ url: database.url });
