@@ -4,7 +4,7 @@ import { allowedNodes, planOf, type Question, questions } from "../scale/plans.t
 import { expectedList, type Listed, readPages, readStream } from "../scale/read-lists.ts";
 import { memoryGrowth } from "../support/memory.ts";
 import { openWaitingRoom, type WaitingRoom } from "../support/waiting-room.ts";
-import type { Measured } from "./jobs.ts";
+import type { Measured } from "./measured.ts";
 
 const count = 1_000_000;
 const rounds = 21;

@@ -1,4 +1,4 @@
-import type { Measured } from "./jobs.ts";
+import type { Measured } from "./measured.ts";
 
 /** Puts the rows of the sections that were measured into the text of docs/numbers.md; the other sections stay. */
 export function withSections(

@@ -1,5 +1,5 @@
 import type { Site } from "../support/site.ts";
-import type { Measured } from "./jobs.ts";
+import type { Measured } from "./measured.ts";
 
 const jobs = 500;
 const slots = 4;

@@ -8,7 +8,7 @@ import {
   quantiles,
   type WaitingApi,
 } from "../support/waiting-room.ts";
-import type { Measured } from "./jobs.ts";
+import type { Measured } from "./measured.ts";
 
 const clients = 5000;
 

@@ -16,6 +16,7 @@ export interface HouseProcess {
 
 /**
  * Starts `apps/uws/src/main.ts` and waits for a line of its output that fits.
+ * @param command with its options, between blanks
  * @param ready its first group is what the caller wants to know: an address, say
  */
 export async function startProcess(
@@ -23,7 +24,7 @@ export async function startProcess(
   environment: Readonly<Record<string, string>>,
   ready: RegExp,
 ): Promise<HouseProcess> {
-  const child: ChildProcess = spawn(process.execPath, ["--no-orphans", "apps/uws/src/main.ts", command], {
+  const child: ChildProcess = spawn(process.execPath, ["--no-orphans", "apps/uws/src/main.ts", ...command.split(" ")], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

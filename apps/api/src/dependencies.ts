@@ -1,9 +1,9 @@
 import type { Identity } from "@uws/auth";
 import type { BlobStore } from "@uws/blobs";
 import type { Config } from "@uws/config";
-import type { Job } from "@uws/core";
+
 import type { Dispatch } from "@uws/dispatch";
-import type { Store } from "@uws/store";
+import type { Store, StoredJob } from "@uws/store";
 import type { Logger } from "pino";
 import type { Quotes } from "./quotes.ts";
 import type { ShownJobs } from "./shown-jobs.ts";
@@ -28,7 +28,7 @@ export interface Api extends ApiDependencies {
   readonly waiters: Waiters;
   readonly quotes: Quotes;
   /** Reads of jobs: those who read the same one at the same moment share a query. */
-  readonly reads: SingleFlight<Job | undefined>;
+  readonly reads: SingleFlight<StoredJob | undefined>;
   readonly shown: ShownJobs;
   /** When it began to serve, by this process's clock. */
   readonly since: Date;

@@ -1,7 +1,7 @@
 import type { Identity } from "@uws/auth";
-import { type Job, UwsError } from "@uws/core";
+import { UwsError } from "@uws/core";
 import { jobUrl } from "@uws/representation";
-import { getJob } from "@uws/store";
+import { getJob, type StoredJob } from "@uws/store";
 import type { Api } from "./dependencies.ts";
 import type { Service } from "./service.ts";
 
@@ -45,7 +45,7 @@ export function acceptOf({ request }: Exchange): string | undefined {
  * Finds the job that the request is about.
  * @throws UwsError "not_found", or "forbidden" where it is somebody else's
  */
-export async function findJob({ api, service, caller, path }: ServiceExchange): Promise<Job> {
+export async function findJob({ api, service, caller, path }: ServiceExchange): Promise<StoredJob> {
   const job = await api.reads.read(`${service.path} ${path.id}`, () => getJob(api.store, service.path, path.id));
   if (job === undefined) throw new UwsError("not_found", `There is no job ${shorten(path.id)} here.`);
   if (job.owner !== undefined && job.owner !== caller.owner) {

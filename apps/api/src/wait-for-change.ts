@@ -1,5 +1,6 @@
 import { blocksWait, isTerminal, type Job } from "@uws/core";
 import type { Wait } from "@uws/representation";
+import type { StoredJob } from "@uws/store";
 import { findJob, type ServiceExchange } from "./exchange.ts";
 import { waitAtMost } from "./wait-at-most.ts";
 import { watchJob } from "./watch-job.ts";
@@ -9,14 +10,14 @@ import { watchJob } from "./watch-job.ts";
  * change, and only while the job is in the phase that the client names. Where too many wait already, the answer comes early,
  * which the standard allows; and when the server stops, or the client leaves, it comes at once.
  */
-export async function jobAfterWait(exchange: ServiceExchange, wait: Wait | undefined): Promise<Job> {
+export async function jobAfterWait(exchange: ServiceExchange, wait: Wait | undefined): Promise<StoredJob> {
   return await jobWhen(exchange, wait?.seconds ?? 0, ({ phase }, first) => {
     return phase !== first.phase || !blocksWait(phase) || (wait?.phase !== undefined && wait.phase !== phase);
   });
 }
 
 /** Reads a job, as soon as it has ended or waits for its client, but not later than after so many seconds; limits as above. */
-export async function jobAtEnd(exchange: ServiceExchange, seconds: number): Promise<Job> {
+export async function jobAtEnd(exchange: ServiceExchange, seconds: number): Promise<StoredJob> {
   return await jobWhen(exchange, seconds, ({ phase }) => isTerminal(phase) || phase === "PENDING" || phase === "HELD");
 }
 
@@ -24,7 +25,7 @@ async function jobWhen(
   exchange: ServiceExchange,
   seconds: number,
   holds: (job: Job, first: Job) => boolean,
-): Promise<Job> {
+): Promise<StoredJob> {
   if (seconds === 0) return await findJob(exchange);
   const watch = watchJob(exchange, false);
   if (watch === undefined) return await findJob(exchange);
@@ -32,7 +33,7 @@ async function jobWhen(
   const { stopping } = exchange.api;
   const { signal } = exchange.request;
   try {
-    let first: Job | undefined;
+    let first: StoredJob | undefined;
     for (;;) {
       watch.rearm();
       const job = await findJob(exchange);

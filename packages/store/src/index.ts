@@ -39,7 +39,7 @@ export { migrate } from "./migrate.ts";
 export { findAttempt } from "./queries/find-attempt.ts";
 export { findPassword } from "./queries/find-password.ts";
 export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
-export { getJob } from "./queries/get-job.ts";
+export { getJob, type StoredJob } from "./queries/get-job.ts";
 export {
   type JobListFilter,
   jobListStatement,

@@ -50,6 +50,11 @@ export function openStore(options: StoreOptions): Store {
       // No statement of ours takes long; one that does must not hold its connection for ever.
       statement_timeout: 30_000,
       lock_timeout: 10_000,
+      // Each statement has one good plan, by an index, whatever its parameters are and however small the tables were when it
+      // was made; planning it again each time would cost more than running it.
+      plan_cache_mode: "force_generic_plan",
+      enable_seqscan: "off",
+      jit: "off",
       ...(options.clockShift === undefined ? {} : { "uws.clock_shift": options.clockShift }),
     },
   });

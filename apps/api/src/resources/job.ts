@@ -1,6 +1,6 @@
 import { type Job, phases } from "@uws/core";
 import { jobHtml, jobJson, negotiate, parseWait } from "@uws/representation";
-import { listAttempts } from "@uws/store";
+
 import { jsonAnswer, negotiatedAnswer, seeOther } from "../answers.ts";
 import { changeJob } from "../change-job.ts";
 import { acceptOf, findJob, type ServiceExchange, thisJobUrl } from "../exchange.ts";
@@ -79,7 +79,7 @@ async function get(exchange: ServiceExchange): Promise<Response> {
     case "json":
       return jsonAnswer({
         ...jobJson(found, links),
-        attempts: await attempts(exchange, found),
+        attempts: found.attempts,
         queue: await queue(exchange, found),
       });
     case "html":
@@ -87,11 +87,6 @@ async function get(exchange: ServiceExchange): Promise<Response> {
     case "xml":
       return negotiatedAnswer(api.shown.xml(found, links), representation.mediaType);
   }
-}
-
-/** The attempts so far: of interest to a person who wonders why a job takes so long. */
-async function attempts({ api }: ServiceExchange, { id, attempt }: Job) {
-  return attempt === 0 ? [] : await listAttempts(api.store, id);
 }
 
 /** Where a job stands that waits for a worker. */

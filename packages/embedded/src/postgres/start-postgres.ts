@@ -29,6 +29,8 @@ export interface PostgresOptions {
   readonly ephemeral?: boolean;
   /** Told what happens, one line at a time. What the server itself says is in its log file. */
   readonly log?: (line: string) => void;
+  /** Settings of the server by name, beside those that we decide. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** How PostgreSQL stops: without waiting for clients (fast), without a checkpoint (immediate), or not at its own will. */
@@ -97,7 +99,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
       await initCluster({ home, binaries, user, password, ephemeral, log: serverLog });
       await writePostgresState(dataDir, { ...state, initialized: true, ephemeral });
     }
-    const start = { binaries, user, cluster, password, log: serverLog };
+    const start = { binaries, user, cluster, password, settings: options.settings ?? {}, log: serverLog };
     let running = await startOnSomePort(start, options.port);
     const { port } = running;
     const watch = () => {
@@ -145,6 +147,7 @@ async function startOnSomePort(
     user: RunUser | undefined;
     cluster: string;
     password: string;
+    settings: Readonly<Record<string, string>>;
     log: ServerLog;
   },
   fixedPort: number | undefined,
@@ -156,7 +159,7 @@ async function startOnSomePort(
     await livePostmaster(cluster);
     const server = await guard({
       command: options.binaries.postgres,
-      args: ["-D", cluster, ...settings(port)],
+      args: ["-D", cluster, ...serverArguments({ ...options.settings, ...decided(port) })],
       output: log.fd,
       stopSignal: "INT",
       graceSeconds: GRACE_SECONDS,
@@ -183,8 +186,8 @@ async function startOnSomePort(
 }
 
 /** What we decide, whatever the cluster's postgresql.conf says. The rest is for that file. */
-function settings(port: number): string[] {
-  const values = {
+function decided(port: number): Record<string, string> {
+  return {
     listen_addresses: "127.0.0.1",
     port: String(port),
     // No socket file: its path may be at most 107 bytes long, and data directories are often deeper.
@@ -196,7 +199,10 @@ function settings(port: number): string[] {
     log_destination: "stderr",
     cluster_name: "bun-uws",
   };
-  return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+}
+
+function serverArguments(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
 /** Reads where the cluster of this data directory is, or decides it. */

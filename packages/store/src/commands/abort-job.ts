@@ -1,5 +1,5 @@
 import { endAbortedAttempts } from "../end-aborted-attempts.ts";
-import { mayMove, reached } from "../moves.ts";
+import { movable, reached } from "../moves.ts";
 import type { Store } from "../store.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function abortJob({ sql }: Store, id: string): Promise<{ token: str
       update jobs set phase = ${reached(sql, "abort")}, end_time = uws_now(), attempt_token = null,
         accept_by = null, lease_until = null, deadline = null, checkpoint = null
       from held
-      where jobs.id = held.id and phase in ${mayMove(sql, "abort")}
+      where jobs.id = held.id and ${movable(sql, "abort")}
       returning jobs.id, jobs.attempt, jobs.worker, held.attempt_token as token
     ),
     history as (

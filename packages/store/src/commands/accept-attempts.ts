@@ -1,5 +1,5 @@
 import type { AttemptRef } from "../attempt.ts";
-import { mayMove, reached } from "../moves.ts";
+import { movable, reached } from "../moves.ts";
 import type { Store } from "../store.ts";
 
 /**
@@ -24,7 +24,8 @@ export async function acceptAttempts(
         progress_message = case when ${resumes} then progress_message end,
         progress_counters = case when ${resumes} then progress_counters end
       from jsonb_to_recordset(${sql.json(attempts as AttemptRef[] as never)}) as given (job uuid, token text)
-      where jobs.id = given.job and jobs.attempt_token = given.token and jobs.phase in ${mayMove(sql, "accept")}
+      where jobs.id = given.job and jobs.id = any(${attempts.map(({ job }) => job)}::uuid[])
+        and coalesce(jobs.attempt_token, '') = given.token and ${movable(sql, "accept")}
       returning jobs.id, jobs.type, jobs.attempt, jobs.worker
     ),
     history as (

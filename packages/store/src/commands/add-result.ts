@@ -23,7 +23,7 @@ export async function addResult(
     ),
     held as (
       update jobs set heard_at = uws_now(), event_sequence = greatest(event_sequence, ${sequence})
-      from given where ${runningUnder(sql)}
+      from given where ${runningUnder(sql, [attempt])}
       returning jobs.id, jobs.attempt,
         (select count(*) from results where job_id = jobs.id and results.id <> ${result.id}) < ${limits.results} as room
     ),

@@ -1,4 +1,4 @@
-import { mayMove, reached } from "../moves.ts";
+import { movable, reached } from "../moves.ts";
 import type { Store } from "../store.ts";
 
 /** How long archived jobs are kept: seconds, null for ever; undefined leaves the destruction time as it is. */
@@ -13,7 +13,7 @@ export async function archiveJob({ sql }: Store, id: string, keep: Keep): Promis
     with archived as (
       update jobs set phase = ${reached(sql, "archive")}
         ${keep === undefined ? sql`` : sql`, destruction = uws_now() + make_interval(secs => ${keep})`}
-      where id = ${id} and phase in ${mayMove(sql, "archive")}
+      where id = ${id} and ${movable(sql, "archive")}
       returning id
     ),
     emptied as (delete from results using archived where results.job_id = archived.id),

@@ -1,6 +1,6 @@
 import { type Parameter, type Phase, terminalPhases } from "@uws/core";
 import type postgres from "postgres";
-import { mayMove, phaseList, reached } from "../moves.ts";
+import { movable, phaseList, reached } from "../moves.ts";
 import { type Quota, roomFor } from "../quota.ts";
 import type { Store } from "../store.ts";
 
@@ -34,7 +34,7 @@ export async function changeJob({ sql }: Store, id: string, change: JobChange): 
     ${runId === undefined && parameters === undefined ? sql`` : sql`and jobs.phase = 'PENDING'`}
     ${executionDuration === undefined ? sql`` : sql`and jobs.phase not in ${phaseList(sql, terminalPhases)}`}
     ${destruction === undefined ? sql`` : sql`and jobs.phase <> 'ARCHIVED'`}
-    ${run === undefined ? sql`` : sql`and jobs.phase in ${mayMove(sql, "run")}`}`;
+    ${run === undefined ? sql`` : sql`and ${movable(sql, "run")}`}`;
   const room =
     quota === undefined ? sql`select true as room` : roomFor(sql, quota, sql`service`, sql`owner`, sql`from target`);
   const queues = sql`(room and not uws_paused(target.type))`;

@@ -1,5 +1,5 @@
 import { type Parameter, waitingPhases } from "@uws/core";
-import { phaseList } from "../moves.ts";
+import { isAmong } from "../moves.ts";
 import type { Store } from "../store.ts";
 
 export interface Claim {
@@ -35,15 +35,15 @@ export async function claimJobs(
   claims: readonly Claim[],
   acceptTimeout: number,
 ): Promise<ClaimedJob[]> {
+  const ids = claims.map(({ id }) => id);
   return await sql<ClaimedJob[]>`
     update jobs set attempt_token = claim.token, worker = claim.worker,
       accept_by = uws_now() + make_interval(secs => ${acceptTimeout / 1000})
     from jsonb_to_recordset(${sql.json(claims as Claim[] as never)}) as claim (id uuid, token text, worker text)
-    join jobs as known on known.id = claim.id
-    join descriptions on descriptions.digest = known.description
-    where jobs.id = claim.id and jobs.phase in ${phaseList(sql, waitingPhases)} and jobs.attempt_token is null
+    where jobs.id = claim.id and jobs.id = any(${ids}::uuid[])
+      and ${isAmong(sql, waitingPhases)} and coalesce(jobs.attempt_token, '') = ''
       and (jobs.available_at is null or jobs.available_at <= uws_now()) and not uws_paused(jobs.type)
-    returning jobs.id, jobs.attempt_token as token, jobs.type, descriptions.version as "typeVersion",
+    returning jobs.id, jobs.attempt_token as token, jobs.type, (select version from descriptions where digest = jobs.description) as "typeVersion",
       jobs.attempt + 1 as attempt, jobs.run_id as "runId", jobs.owner, jobs.execution_duration as "executionDuration",
       jobs.parameters, jobs.trace_context as "traceContext", jobs.checkpoint`;
 }

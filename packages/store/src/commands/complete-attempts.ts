@@ -1,5 +1,5 @@
 import type { AttemptRef } from "../attempt.ts";
-import { mayMove, reached } from "../moves.ts";
+import { movable, reached } from "../moves.ts";
 import { released, runningUnder } from "../running.ts";
 import type { Store } from "../store.ts";
 
@@ -16,7 +16,7 @@ export async function completeAttempts(
       update jobs set phase = ${reached(sql, "complete")}, end_time = uws_now(), progress_fraction = 1,
         checkpoint = null, ${released(sql)}
       from jsonb_to_recordset(${sql.json(attempts as AttemptRef[] as never)}) as given (job uuid, token text)
-      where ${runningUnder(sql)} and jobs.phase in ${mayMove(sql, "complete")}
+      where ${runningUnder(sql, attempts)} and ${movable(sql, "complete")}
       returning jobs.id, jobs.attempt, jobs.type, given.token
     ),
     history as (

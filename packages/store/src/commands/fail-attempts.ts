@@ -2,7 +2,7 @@ import type { Phase } from "@uws/core";
 import type { AttemptRef } from "../attempt.ts";
 import { attemptHistory } from "../attempt-history.ts";
 import { dropResults } from "../drop-results.ts";
-import { mayMove, reached } from "../moves.ts";
+import { movable, reached } from "../moves.ts";
 import { released, runningUnder } from "../running.ts";
 import type { Store } from "../store.ts";
 
@@ -41,7 +41,7 @@ export async function failAttempts(
         ${released(sql)}
       from jsonb_to_recordset(${sql.json(failures as Failure[] as never)})
         as given (job uuid, token text, type text, message text, detail text, retryable boolean, "retryDelay" float8)
-      where ${runningUnder(sql)} and jobs.phase in ${mayMove(sql, "fail", "requeue")}
+      where ${runningUnder(sql, failures)} and ${movable(sql, "fail", "requeue")}
       returning jobs.id, given.token, jobs.type, jobs.phase, jobs.attempt, jobs.checkpoint, given.message
     ),
     history as (

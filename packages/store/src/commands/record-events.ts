@@ -43,8 +43,8 @@ export async function recordEvents(
         progress_message = coalesce(given.progress ->> 'message', jobs.progress_message),
         progress_counters = coalesce(given.progress -> 'counters', jobs.progress_counters),
         checkpoint = coalesce(decode(given.checkpoint, 'base64'), jobs.checkpoint)
-      from given join jobs as before on before.id = given.job
-      where ${runningUnder(sql)}
+      from given join jobs as before on before.id = given.job and before.id = any(${events.map(({ job }) => job)}::uuid[])
+      where ${runningUnder(sql, events)}
       returning jobs.id, jobs.attempt, jobs.attempt_token as token, before.log_lines as lines, given.log
     ),
     written as (

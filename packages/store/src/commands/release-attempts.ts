@@ -1,7 +1,7 @@
 import type { Phase } from "@uws/core";
 import type { AttemptRef } from "../attempt.ts";
 import { dropResults } from "../drop-results.ts";
-import { mayMove, reached } from "../moves.ts";
+import { movable, reached } from "../moves.ts";
 import { released, runningUnder } from "../running.ts";
 import type { Store } from "../store.ts";
 
@@ -31,7 +31,7 @@ export async function releaseAttempts(
         ${released(sql)}
       from jsonb_to_recordset(${sql.json(givenBack as GivenBack[] as never)})
         as given (job uuid, token text, reason text, checkpoint text)
-      where ${runningUnder(sql)} and jobs.phase in ${mayMove(sql, "suspend", "requeue")}
+      where ${runningUnder(sql, givenBack)} and ${movable(sql, "suspend", "requeue")}
       returning jobs.id, given.token, jobs.type, jobs.phase, jobs.attempt, jobs.checkpoint, given.reason
     ),
     history as (

@@ -23,8 +23,8 @@ export async function renewLeases({ sql }: Store, attempts: readonly AttemptRef[
     update jobs set heard_at = uws_now(), lease_until = uws_now() + make_interval(secs => ${lease / 1000}),
       phase = ${reached(sql, "heard")}
     from jsonb_to_recordset(${sql.json(attempts as AttemptRef[] as never)}) as given (job uuid, token text)
-    join jobs as before on before.id = given.job
-    where ${runningUnder(sql)}
+    join jobs as before on before.id = given.job and before.id = any(${attempts.map(({ job }) => job)}::uuid[])
+    where ${runningUnder(sql, attempts)}
     returning jobs.attempt_token as token, jobs.id, jobs.event_sequence as "eventSequence",
       before.phase = 'UNKNOWN' as "heardAgain"`;
 }

@@ -10,6 +10,6 @@ export async function findAttempt(
 ): Promise<{ attempt: number; parameters: Parameter[] } | undefined> {
   const [row] = await sql<{ attempt: number; parameters: Parameter[] }[]>`
     select jobs.attempt, jobs.parameters from jobs, (values (${attempt.job}::uuid, ${attempt.token})) as given (job, token)
-    where ${runningUnder(sql)}`;
+    where ${runningUnder(sql, [attempt])}`;
   return row;
 }

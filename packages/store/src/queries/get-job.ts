@@ -1,6 +1,7 @@
 import type { Job, Parameter, Phase, Result } from "@uws/core";
 import { isJobId } from "../job-id.ts";
 import type { Store } from "../store.ts";
+import type { Attempt } from "./list-attempts.ts";
 
 interface JobRow {
   id: string;
@@ -26,6 +27,12 @@ interface JobRow {
   errorMessage: string | null;
   errorDetail: string | null;
   results: ResultRow[];
+  attempts: AttemptRow[];
+}
+
+interface AttemptRow extends Omit<Attempt, "startTime" | "endTime"> {
+  startTime: string;
+  endTime: string | null;
 }
 
 interface ResultRow {
@@ -38,11 +45,16 @@ interface ResultRow {
   createdAt: string;
 }
 
+/** A job and the attempts that were made of it, in order. */
+export interface StoredJob extends Job {
+  readonly attempts: readonly Attempt[];
+}
+
 /**
  * Reads a job of a service, whole, in one statement.
  * @returns undefined when the service has no such job
  */
-export async function getJob({ sql }: Store, service: string, id: string): Promise<Job | undefined> {
+export async function getJob({ sql }: Store, service: string, id: string): Promise<StoredJob | undefined> {
   if (!isJobId(id)) return undefined;
   const [row] = await sql<JobRow[]>`
     select jobs.id, service, jobs.type, version as "typeVersion", phase, owner, run_id as "runId",
@@ -56,13 +68,21 @@ export async function getJob({ sql }: Store, service: string, id: string): Promi
           'reference', reference, 'createdAt', results.creation_time
         ) order by ordinal)
         from results where job_id = jobs.id
-      ), '[]') as results
+      ), '[]') as results,
+      case when attempt = 0 then '[]' else coalesce((
+        select json_agg(json_build_object(
+          'number', number, 'worker', attempts.worker, 'startTime', attempts.start_time, 'endTime', attempts.end_time,
+          'outcome', outcome, 'message', message
+        ) order by number)
+        from attempts where job_id = jobs.id
+      ), '[]') end as attempts
     from jobs join descriptions on digest = jobs.description
-    where jobs.id = ${id} and service = ${service}`;
-  return row === undefined ? undefined : jobOf(row);
+    where jobs.id = ${id}`;
+  // By its id alone: with the service, the planner may take an index of all the service's jobs.
+  return row?.service === service ? jobOf(row) : undefined;
 }
 
-function jobOf(row: JobRow): Job {
+function jobOf(row: JobRow): StoredJob {
   return {
     id: row.id,
     service: row.service,
@@ -89,6 +109,11 @@ function jobOf(row: JobRow): Job {
         : { fraction: row.fraction ?? 0, message: row.message ?? "", counters: row.counters ?? {} },
     attempt: row.attempt,
     worker: row.worker ?? undefined,
+    attempts: row.attempts.map(({ startTime, endTime, ...attempt }) => ({
+      ...attempt,
+      startTime: new Date(startTime),
+      endTime: endTime === null ? null : new Date(endTime),
+    })),
   };
 }
 
