@@ -44,15 +44,21 @@ export class JobQueue {
   readonly #log: DispatchLog;
   /** The connection on which the stream is known to be there. */
   #ready: NatsConnection | undefined;
+  /** Those that are known to be there, by job type: to ask for one costs two requests, and busy gateways pull all the time. */
+  readonly #consumers = new Map<string, Consumer>();
 
   constructor(link: NatsLink, prefix: string, log: DispatchLog) {
     this.#link = link;
     this.#prefix = prefix;
     this.#log = log;
     // A server that comes back may have lost everything.
-    link.onConnected(() => {
-      this.#ready = undefined;
-    });
+    link.onConnected(() => this.#forget());
+  }
+
+  /** Something failed, or was lost: what is there must be found out anew. */
+  #forget(): void {
+    this.#ready = undefined;
+    this.#consumers.clear();
   }
 
   get #stream(): string {
@@ -82,7 +88,7 @@ export class JobQueue {
     );
     const failed = published.filter((outcome) => outcome.status === "rejected");
     if (failed.length > 0) {
-      this.#ready = undefined;
+      this.#forget();
       this.#log.warn({ err: failed[0]?.reason, failed: failed.length }, "jobs were not published; they are rung again");
     }
     return jobs.length - failed.length;
@@ -100,7 +106,7 @@ export class JobQueue {
       await this.#prepare(connection);
       consumer = await this.#consumer(connection, type);
     } catch (error) {
-      this.#ready = undefined;
+      this.#forget();
       this.#log.warn({ err: error, type }, "the job queue cannot be read");
       return;
     }
@@ -111,8 +117,10 @@ export class JobQueue {
     signal.addEventListener("abort", stop, { once: true });
     // Should the server forget the pull, the iterator would wait for ever.
     const late = setTimeout(stop, pullExpires + 2000);
+    let came = 0;
     try {
       for await (const message of messages) {
+        came += 1;
         const job = this.#read(message);
         if (job === undefined) message.term();
         else yield job;
@@ -121,6 +129,8 @@ export class JobQueue {
       clearTimeout(late);
       signal.removeEventListener("abort", stop);
       messages.stop();
+      // A consumer that is gone gives nothing, and does not always say why.
+      if (came === 0) this.#consumers.delete(type);
     }
   }
 
@@ -143,6 +153,8 @@ export class JobQueue {
   }
 
   async #consumer(connection: NatsConnection, type: string): Promise<Consumer> {
+    const known = this.#consumers.get(type);
+    if (known !== undefined) return known;
     const manager = await connection.jetstreamManager({ timeout: 3000 });
     await manager.consumers.add(this.#stream, {
       durable_name: type,
@@ -153,7 +165,9 @@ export class JobQueue {
       max_deliver: -1,
       max_ack_pending: 10_000,
     });
-    return await connection.jetstream().consumers.get(this.#stream, type);
+    const consumer = await connection.jetstream().consumers.get(this.#stream, type);
+    if (this.#ready === connection) this.#consumers.set(type, consumer);
+    return consumer;
   }
 }
 
