@@ -35,6 +35,8 @@ const timing = {
   redispatch: 500,
   backoff: 10,
   backoffMax: 100,
+  orphan: 86_400_000,
+  orphanLook: 3_600_000,
   leave: 0,
   shutdown: 2000,
 };

@@ -18,6 +18,8 @@ const timing = {
   redispatch: 10_000,
   backoff: 500,
   backoffMax: 60_000,
+  orphan: 86_400_000,
+  orphanLook: 3_600_000,
   leave: 0,
   shutdown: 1000,
 };

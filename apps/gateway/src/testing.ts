@@ -34,6 +34,8 @@ const defaults = {
   redispatch: 500,
   backoff: 10,
   backoffMax: 100,
+  orphan: 86_400_000,
+  orphanLook: 3_600_000,
   leave: 0,
   shutdown: 500,
 };

@@ -16,6 +16,7 @@ import {
   unclaimJobs,
   waitingTypes,
 } from "@uws/store";
+import { Orphans } from "./orphans.ts";
 
 /** What the keeper stands on. */
 export interface KeeperDependencies {
@@ -48,6 +49,7 @@ export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): 
     archive === undefined ? [] : [{ service: path, keep: archive.keep ?? null }],
   );
   const archivingPaths = archiving.map(({ service }) => service);
+  const orphans = new Orphans({ store, blobs, age: timing.orphan, rest: timing.orphanLook });
   const cancel = (rows: readonly { token: string | null }[], reason: CancelNews["reason"]) =>
     news.cancel(rows.flatMap(({ token }) => (token === null ? [] : [{ token, reason }])));
 
@@ -134,6 +136,14 @@ export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): 
         const jobs = await redispatchJobs(store, timing.redispatch, typesAtOnce);
         await queue.publish(jobs);
         return jobs.length;
+      },
+    },
+    {
+      name: "stored files that belong to no job",
+      async run(limit) {
+        const removed = await orphans.sweep(limit);
+        // The walk goes on at the next look, so that it never keeps leases waiting.
+        return Math.min(removed, limit - 1);
       },
     },
     {

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { newBlobKey } from "./blob-store.ts";
+import { jobOfBlob, newBlobKey } from "./blob-store.ts";
 import { openFileBlobs } from "./file-blobs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "uws-blobs-"));
@@ -51,6 +51,32 @@ describe.each([["files", openFileBlobs(folder)]])("%s", (_name, blobs) => {
     await blobs.delete(`jobs/${other}/`);
     await blobs.delete(`jobs/${other}/`);
     expect(await blobs.get(b)).toBeUndefined();
+  });
+
+  test("lists everything, what was never finished as well, with the time of the last write", async () => {
+    const third = "0191b3a0-2222-7000-8000-000000000000";
+    const keys = [newBlobKey(third), newBlobKey(third)];
+    const before = Date.now();
+    for (const key of keys) await blobs.put(key, bytes("x"), 1);
+    const hanging = newBlobKey(third);
+    const open = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    async function* endless() {
+      yield* bytes("y");
+      begun.resolve();
+      await open.promise;
+    }
+    const putting = blobs.put(hanging, endless(), 10);
+    await begun.promise;
+    const listed = new Map<string, Date>();
+    for await (const { key, modified } of blobs.list()) if (jobOfBlob(key) === third) listed.set(key, modified);
+    expect([...listed.keys()].filter((key) => !keys.includes(key))).toEqual([expect.stringContaining(hanging)]);
+    for (const key of keys) expect(listed.get(key)?.getTime()).toBeGreaterThanOrEqual(before - 1000);
+    // What is listed can be removed, under the name that the list gives it.
+    for (const key of listed.keys()) await blobs.delete(key);
+    expect(await blobs.get(keys[0] ?? "")).toBeUndefined();
+    open.resolve();
+    await putting.catch(() => {});
   });
 
   test("follows no key out of its folder", () => {

@@ -20,6 +20,13 @@ export interface Blob {
   stream(start?: number, end?: number): ReadableStream<Uint8Array>;
 }
 
+/** What is found in the store. */
+export interface ListedBlob {
+  readonly key: string;
+  /** When bytes were last written to it. */
+  readonly modified: Date;
+}
+
 /** Keeps bytes under keys of the form `jobs/<job id>/<name>`. A blob is there whole or not at all, and never changes. */
 export interface BlobStore {
   /**
@@ -29,6 +36,11 @@ export interface BlobStore {
   put(key: string, source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StoredBlob>;
   /** Finds a blob, or undefined. */
   get(key: string): Promise<Blob | undefined>;
+  /**
+   * Everything that is stored, those of a job one after the other; also what a process left unfinished when it was killed.
+   * What comes or goes meanwhile may be there or not.
+   */
+  list(): AsyncIterable<ListedBlob>;
   /** Removes a blob, or with a key that ends in a slash all blobs below it. What is not there is no error. */
   delete(key: string): Promise<void>;
 }
@@ -36,6 +48,11 @@ export interface BlobStore {
 /** The prefix of all blobs of a job. */
 export function jobPrefix(job: string): string {
   return `jobs/${job}/`;
+}
+
+/** The job to which a blob belongs; undefined when the key is not of this form. */
+export function jobOfBlob(key: string): string | undefined {
+  return /^jobs\/([^/]+)\/./.exec(key)?.[1];
 }
 
 /** A new key for a blob of a job; two never collide. */

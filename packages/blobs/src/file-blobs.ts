@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, opendir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UwsError } from "@uws/core";
 import type { Blob, BlobStore, StoredBlob } from "./blob-store.ts";
@@ -30,10 +30,28 @@ export function openFileBlobs(folder: string): BlobStore {
       return found?.isFile() ? fileBlob(path, found.size) : undefined;
     },
 
+    async *list() {
+      const jobs = join(folder, "jobs");
+      for await (const job of await opendir(jobs).catch(nothingThere)) {
+        if (!job.isDirectory()) continue;
+        const names = await readdir(join(jobs, job.name)).catch(nothingThere);
+        for (const name of names) {
+          const found = await stat(join(jobs, job.name, name)).catch(() => undefined);
+          if (found?.isFile()) yield { key: `jobs/${job.name}/${name}`, modified: found.mtime };
+        }
+      }
+    },
+
     async delete(key) {
       await rm(pathOf(folder, key), { recursive: true, force: true });
     },
   };
+}
+
+/** A folder that is not there has nothing in it. */
+function nothingThere(error: NodeJS.ErrnoException): [] {
+  if (error.code === "ENOENT") return [];
+  throw error;
 }
 
 function fileBlob(path: string, size: number): Blob {

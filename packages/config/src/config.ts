@@ -25,6 +25,10 @@ export const timing = z
     /** First wait before a job that lost its worker runs again; doubles each time. */
     backoff: milliseconds.default(500),
     backoffMax: milliseconds.default(60_000),
+    /** A stored file that no row needs is removed when it is so old: older than any request takes that brings files. */
+    orphan: z.coerce.number().int().min(1000).max(31_536_000_000).default(86_400_000),
+    /** How long the keeper rests after it has looked at all stored files. */
+    orphanLook: z.coerce.number().int().min(100).max(31_536_000_000).default(3_600_000),
     /** How long an api that stops serves on, not ready any more, so that balancers turn to others first. */
     leave: z.coerce.number().int().min(0).max(600_000).default(0),
     /** How long a process that stops waits for what is in flight. */

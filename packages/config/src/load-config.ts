@@ -49,6 +49,8 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   UWS_SWEEP_MS: ["timing", "sweep"],
   UWS_REDISPATCH_MS: ["timing", "redispatch"],
   UWS_BACKOFF_MS: ["timing", "backoff"],
+  UWS_ORPHAN_MS: ["timing", "orphan"],
+  UWS_ORPHAN_LOOK_MS: ["timing", "orphanLook"],
   UWS_LEAVE_MS: ["timing", "leave"],
   UWS_SHUTDOWN_MS: ["timing", "shutdown"],
 };

@@ -51,6 +51,7 @@ export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
 export { listUsers } from "./queries/list-users.ts";
 export { listWorkerTokens, type WorkerToken } from "./queries/list-worker-tokens.ts";
+export { neededBlobs } from "./queries/needed-blobs.ts";
 export { phasesOf } from "./queries/phases-of.ts";
 export { ping } from "./queries/ping.ts";
 export { type QueuePosition, queuePosition } from "./queries/queue-position.ts";
