@@ -56,7 +56,7 @@ export class AttemptWriter {
     });
     this.#events = new Batcher(async (items) => {
       const recorded = await recordEvents(store, items);
-      news.tell(recorded.map(({ id }) => ({ id })));
+      news.tell(recorded.map(({ id }) => ({ id, phase: "EXECUTING" })));
       const tokens = new Set(recorded.map(({ token }) => token));
       return items.map(({ token }) => tokens.has(token));
     });

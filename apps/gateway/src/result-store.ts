@@ -50,6 +50,7 @@ export class ResultStore {
     const outcome = await addResult(this.#store, attempt, result, sequence);
     if (outcome === "fenced") throw new UwsError("fenced", "The attempt no longer holds its job.");
     if (outcome === "full") throw new UwsError("too_large", `A job has at most ${limits.results} results.`);
-    this.#news.tell([{ id: attempt.job }]);
+    // Who sends a result was heard of, so that an UNKNOWN job runs again.
+    this.#news.tell([{ id: attempt.job, phase: "EXECUTING" }]);
   }
 }

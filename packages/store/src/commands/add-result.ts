@@ -1,5 +1,6 @@
 import { limits, type Result } from "@uws/core";
 import type { AttemptRef } from "../attempt.ts";
+import { reached } from "../moves.ts";
 import { runningUnder } from "../running.ts";
 import type { Store } from "../store.ts";
 
@@ -22,7 +23,7 @@ export async function addResult(
       select blob_key from results where job_id = ${attempt.job} and id = ${result.id}
     ),
     held as (
-      update jobs set heard_at = uws_now(), event_sequence = greatest(event_sequence, ${sequence})
+      update jobs set heard_at = uws_now(), phase = ${reached(sql, "heard")}, event_sequence = greatest(event_sequence, ${sequence})
       from given where ${runningUnder(sql, [attempt])}
       returning jobs.id, jobs.attempt,
         (select count(*) from results where job_id = jobs.id and results.id <> ${result.id}) < ${limits.results} as room

@@ -143,6 +143,7 @@ export const workerCommands = [
       const result = { id: input.id, mediaType: "a/b", size: 1, location: { key, sha256: "s" } };
       expect(await addResult(store, by, result, input.sequence)).toBe(holds ? "added" : "fenced");
       if (!holds) return;
+      move(target, "heard");
       target.eventSequence = Math.max(target.eventSequence, input.sequence);
       const replaced = target.results.get(input.id);
       if (replaced !== undefined) target.garbage.push(replaced);
