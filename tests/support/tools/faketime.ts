@@ -29,7 +29,10 @@ export async function findFaketime(): Promise<(seconds: number) => Record<string
   return shifted;
 }
 
+/** Debian has it below the folder of the processor's kind, others do not. */
 function libraryIn(folder: string): string | undefined {
-  const glob = new Glob("usr/{lib,lib64}/{*/,}faketime/libfaketimeMT.so.1");
-  return [...glob.scanSync({ cwd: folder, absolute: true })][0];
+  const globs = ["usr/lib/*/faketime", "usr/lib/faketime", "usr/lib64/faketime"].map(
+    (path) => new Glob(`${path}/libfaketimeMT.so.1`),
+  );
+  return globs.flatMap((glob) => [...glob.scanSync({ cwd: folder, absolute: true })])[0];
 }
