@@ -4,7 +4,7 @@ import { BareWorker, upload } from "./bare-worker.ts";
 import type { Clients } from "./clients.ts";
 import { Heir } from "./heir.ts";
 import type { Random } from "./random.ts";
-import type { Town } from "./town.ts";
+import { lateServices, type Town } from "./town.ts";
 
 /** Everything that a late writer writes is called so: it must be found nowhere. */
 export const late = "late";
@@ -40,7 +40,6 @@ export interface LateWrites {
  * Each has a job type of its own, so that nobody else takes its jobs.
  */
 export class LateWriter {
-  readonly violations: string[] = [];
   readonly writes: LateWrites = { fenced: {}, unanswered: {} };
   /** Jobs that their heirs have ended undisturbed: nothing but what these wrote may be there. */
   readonly inherited: string[] = [];
@@ -52,16 +51,24 @@ export class LateWriter {
   readonly #random: Random;
   /** Whether its stream stays open, and the news is kept from its gateway, every other time. */
   readonly #keepsNews: boolean;
+  readonly #onViolation: (violation: string) => void;
   readonly #working: Promise<void>;
   #over = false;
 
-  constructor(service: string, town: Town, clients: Clients, random: Random, keepsNews: boolean, begin: number) {
-    this.#service = service;
+  /**
+   * @param index of its service
+   * @param onViolation is told of every late write that was not answered by Fenced
+   */
+  constructor(index: number, town: Town, clients: Clients, random: Random, onViolation: (violation: string) => void) {
+    this.#service = lateServices[index] ?? "";
     this.#town = town;
     this.#clients = clients;
     this.#random = random;
-    this.#keepsNews = keepsNews;
-    this.#working = this.#work(begin);
+    // One of them is enough: news that is kept from a gateway slows down all that it does.
+    this.#keepsNews = index === 0;
+    this.#onViolation = onViolation;
+    // Each begins with another kind of late write.
+    this.#working = this.#work(index * 2);
   }
 
   /** Resolves when what it has begun is over. */
@@ -147,7 +154,7 @@ export class LateWriter {
 
   async #uploadLate(token: string, gateway: string): Promise<void> {
     const code = await upload(gateway, token, late, late);
-    if (code === 0) this.violations.push(`an upload under the token of a lost attempt was stored: ${token}`);
+    if (code === 0) this.#onViolation(`an upload under the token of a lost attempt was stored: ${token}`);
     this.#count(code === status.FAILED_PRECONDITION ? "fenced" : "unanswered", "upload");
   }
 
@@ -157,7 +164,7 @@ export class LateWriter {
     try {
       const { welcome } = await worker.take(["welcome"], undefined, answerTime);
       const valid = welcome?.held.some((verdict) => verdict.valid) ?? false;
-      if (valid) this.violations.push(`a lost attempt was called valid in a new stream: ${token}`);
+      if (valid) this.#onViolation(`a lost attempt was called valid in a new stream: ${token}`);
       this.#count(valid ? "unanswered" : "fenced", "new stream, held");
       worker.send(writes[kind]?.(token, 2) ?? {});
       await this.#judge(`new stream, ${kind}`, token, worker);
@@ -177,7 +184,7 @@ export class LateWriter {
       return this.#count("unanswered", door);
     }
     if (answer.fenced) return this.#count("fenced", door);
-    this.violations.push(`a late write (${door}) was answered by ${answer.message}: ${token}`);
+    this.#onViolation(`a late write (${door}) was answered by ${answer.message}: ${token}`);
   }
 
   #count(what: keyof LateWrites, door: string): void {

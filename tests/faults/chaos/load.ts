@@ -19,15 +19,22 @@ export const mayBeGone = ({ wish }: KnownJob) => wish === "deleted" || wish === 
 /** Clients that create jobs, look at them, abort and delete some, until they are told to stop. */
 export class Load {
   readonly jobs = new Map<string, KnownJob>();
-  readonly violations: string[] = [];
   readonly #clients: Clients;
   readonly #random: Random;
+  readonly #onViolation: (violation: string) => void;
   readonly #working: Promise<unknown>;
   #over = false;
 
-  constructor(clients: Clients, random: Random, number: number, mostJobs: number) {
+  constructor(
+    clients: Clients,
+    random: Random,
+    number: number,
+    mostJobs: number,
+    onViolation: (violation: string) => void,
+  ) {
     this.#clients = clients;
     this.#random = random;
+    this.#onViolation = onViolation;
     this.#working = Promise.all(
       Array.from({ length: number }, async () => {
         while (!this.#over) {
@@ -52,18 +59,18 @@ export class Load {
     // An answer may overtake another, a frozen api's above all: it is held against what was known when it was asked for.
     const before = { ...known };
     const answer = await this.#clients.request(`/simulate/async/${id}`, { headers: { accept: "application/json" } });
-    if (answer?.status === 404) this.violations.push(`job ${id} is gone`);
+    if (answer?.status === 404) this.#onViolation(`job ${id} is gone`);
     if (answer?.status !== 200) return;
     const job = (await answer.json().catch(() => undefined)) as
       | { phase: Phase; attempt: number; progress: { fraction: number } | null }
       | undefined;
     if (job === undefined) return;
     if (before.terminal !== undefined && before.terminal !== job.phase) {
-      this.violations.push(`job ${id} was ${before.terminal} and is ${job.phase}`);
+      this.#onViolation(`job ${id} was ${before.terminal} and is ${job.phase}`);
     }
     const fraction = job.progress?.fraction ?? 0;
     if (job.attempt === before.attempt && fraction < before.fraction && job.phase === "EXECUTING") {
-      this.violations.push(`progress of job ${id} went from ${before.fraction} back to ${fraction}`);
+      this.#onViolation(`progress of job ${id} went from ${before.fraction} back to ${fraction}`);
     }
     if (job.attempt > known.attempt) known.fraction = 0;
     if (job.attempt >= known.attempt) known.fraction = Math.max(known.fraction, fraction);
@@ -82,7 +89,7 @@ export class Load {
       if (chance < 0.05) await this.#finish(id, known, "abort");
       else if (chance < 0.1) await this.#finish(id, known, "delete");
     } catch (error) {
-      this.violations.push(error instanceof Error ? error.message : String(error));
+      this.#onViolation(error instanceof Error ? error.message : String(error));
     }
   }
 

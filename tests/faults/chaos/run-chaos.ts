@@ -38,6 +38,8 @@ export interface ChaosSummary {
   readonly faultsFailed: Counts;
   /** Faults that are not possible on this machine, and why. */
   readonly faultsNotPossible: readonly string[];
+  /** Processes whose clocks were off all the time. */
+  readonly wrongClocks: readonly string[];
   /** Processes that ended and were not killed by us, by kind. Workers are told to by jobs that crash. */
   readonly endedByThemselves: Counts;
   /** Writes under the tokens of lost attempts while others had the jobs, and how many jobs came through that unharmed. */
@@ -91,10 +93,16 @@ async function happen(town: Town, { seed, seconds, jobs, say, signal }: ChaosOpt
     await until(async () => (await fetch(`${api}/readyz`).catch(() => undefined))?.ok, `${api} is ready`, 60_000);
   }
   const clients = new Clients(town.apis, new Random(seed + 1));
-  const load = new Load(clients, new Random(seed + 2), 8, jobs);
-  // Each begins with another kind of late write.
+  const violations: string[] = [];
+  const begun = performance.now();
+  /** What is seen at once is said at once. */
+  const violate = (violation: string) => {
+    violations.push(violation);
+    say(`  after ${Math.round((performance.now() - begun) / 1000)} s: ${violation}`);
+  };
+  const load = new Load(clients, new Random(seed + 2), 8, jobs, violate);
   const lateWriters = lateServices.map(
-    (service, index) => new LateWriter(service, town, clients, new Random(seed + 3 + index), index === 0, index * 2),
+    (_, index) => new LateWriter(index, town, clients, new Random(seed + 3 + index), violate),
   );
   const counted = { faults: {}, atOnce: {}, failed: {} } as Record<
     "faults" | "atOnce" | "failed",
@@ -134,9 +142,7 @@ async function happen(town: Town, { seed, seconds, jobs, say, signal }: ChaosOpt
   );
   for (const id of load.jobs.keys()) await load.look(id);
   const { recovery, violations: late } = await judgeRecovery(store, town.troubles);
-  const violations = [
-    ...load.violations,
-    ...lateWriters.flatMap((writer) => writer.violations),
+  violations.push(
     ...(await judgeJobs(town, load)),
     ...(await findFalseHeirs(
       store,
@@ -144,7 +150,7 @@ async function happen(town: Town, { seed, seconds, jobs, say, signal }: ChaosOpt
     )),
     ...late,
     ...(await findViolations(store)),
-  ];
+  );
   const files = await compareFiles(store, town.blobs);
   violations.push(...files.missing.map((key) => `a result without its file: ${key}`));
   const group = async (of: string) =>
@@ -163,6 +169,7 @@ async function happen(town: Town, { seed, seconds, jobs, say, signal }: ChaosOpt
     faultsAtOnce: counted.atOnce,
     faultsFailed: counted.failed,
     faultsNotPossible: town.notPossible,
+    wrongClocks: town.wrongClocks,
     endedByThemselves: town.endedByThemselves,
     lateWrites: {
       fenced: merged(lateWriters.map(({ writes }) => writes.fenced)),

@@ -34,6 +34,8 @@ export interface Town {
   readonly troubles: Troubles;
   /** What cannot go wrong here, and why. */
   readonly notPossible: readonly string[];
+  /** Which processes have clocks that are off, and by how much. */
+  readonly wrongClocks: readonly string[];
   /** How often processes have ended that nobody had killed, by kind. */
   readonly endedByThemselves: Readonly<Record<string, number>>;
   /** Ends everything. @returns the pids of processes that are left behind, which must be none */
@@ -137,7 +139,7 @@ async function build(folder: string, ends: (() => Promise<unknown>)[], stop: Tow
   const [farHttp, nearHttp] = http.map((port) => ({ UWS_HTTP_PORT: String(port) }));
   const [farGrpc, nearGrpc] = grpc.map((port) => ({ UWS_GRPC_PORT: String(port) }));
   const endedByThemselves: Record<string, number> = {};
-  const citizens = [
+  const plans = [
     part("api", { ...far, ...farHttp }),
     part("api", { ...near, ...nearHttp, ...advanced }),
     part("gateway", { ...far, ...farGrpc, ...early }),
@@ -148,7 +150,8 @@ async function build(folder: string, ends: (() => Promise<unknown>)[], stop: Tow
     worker(grpc[0] ?? 0, early),
     worker(grpc[1] ?? 0),
     worker(grpc[1] ?? 0),
-  ].map(
+  ];
+  const citizens = plans.map(
     (plan) =>
       new Citizen(plan, (kind) => {
         endedByThemselves[kind] = (endedByThemselves[kind] ?? 0) + 1;
@@ -168,6 +171,7 @@ async function build(folder: string, ends: (() => Promise<unknown>)[], stop: Tow
     store,
     troubles: new Troubles(),
     notPossible,
+    wrongClocks: plans.flatMap(({ kind, environment: { FAKETIME } }) => (FAKETIME ? [`${kind} ${FAKETIME}`] : [])),
     endedByThemselves,
     stop,
   };
