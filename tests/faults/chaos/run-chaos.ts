@@ -133,9 +133,7 @@ async function happen(town: Town, { seed, seconds, jobs, say, signal }: ChaosOpt
   }
   await Promise.all([load.stop(), ...lateWriters.map((writer) => writer.stop())]);
   say("all is mended");
-  const open = async () =>
-    (await store.sql`select from jobs where phase not in ('COMPLETED', 'ERROR', 'ABORTED') limit 1`).count;
-  await until(async () => (await open()) === 0, "the end of all jobs", patience).catch(() => {});
+  await awaitEnds(town, say);
   // The keeper removes what nobody needs; an upload that a dead gateway left behind is nobody's.
   await until(async () => (await store.sql`select from garbage limit 1`).count === 0, "no garbage", 30_000).catch(
     () => {},
@@ -181,6 +179,22 @@ async function happen(town: Town, { seed, seconds, jobs, say, signal }: ChaosOpt
     orphanFiles: files.orphans.length,
     violations,
   };
+}
+
+/** Waits for the end of all jobs, and tells from time to time which have not ended. Whether they have is judged later. */
+async function awaitEnds({ store }: Town, say: (line: string) => void): Promise<void> {
+  let told = performance.now();
+  const ended = async () => {
+    const open = await store.sql`
+      select id, type, phase, attempt, available_at, dispatched_at, rung_at, accept_by, lease_until, worker from jobs
+      where phase not in ('COMPLETED', 'ERROR', 'ABORTED') limit 10`;
+    if (open.length > 0 && performance.now() - told > 10_000) {
+      say(`not ended: ${JSON.stringify(open)}`);
+      told = performance.now();
+    }
+    return open.length === 0;
+  };
+  await until(ended, "the end of all jobs", patience).catch(() => {});
 }
 
 /** No job that was acknowledged is lost, each has ended as it must, and wrote what it was told to. */
