@@ -41,7 +41,7 @@ export class Load {
           if (this.jobs.size < mostJobs) await this.#create();
           await this.look(random.pick([...this.jobs.keys()].slice(-200)));
           // Quick clients and a full queue would only measure how fast this is.
-          await Bun.sleep(random.between(50, 250));
+          await Bun.sleep(random.between(150, 500));
         }
       }),
     );
