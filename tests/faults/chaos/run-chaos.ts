@@ -138,7 +138,7 @@ async function happen(town: Town, { seed, seconds, jobs, say, signal }: ChaosOpt
   await until(async () => (await store.sql`select from garbage limit 1`).count === 0, "no garbage", 30_000).catch(
     () => {},
   );
-  for (const id of load.jobs.keys()) await load.look(id);
+  if (await allAnswer(town, violate)) await lookAtAll(load);
   const { recovery, violations: late } = await judgeRecovery(store, town.troubles);
   violations.push(
     ...(await judgeJobs(town, load)),
@@ -195,6 +195,29 @@ async function awaitEnds({ store }: Town, say: (line: string) => void): Promise<
     return open.length === 0;
   };
   await until(ended, "the end of all jobs", patience).catch(() => {});
+}
+
+/** Whether each api answers, now that nothing is wrong with it or with what it needs. */
+async function allAnswer({ apis }: Town, onViolation: (violation: string) => void): Promise<boolean> {
+  let all = true;
+  for (const api of apis) {
+    const answers = async () =>
+      (await fetch(`${api}/simulate/async?LAST=1`, { signal: AbortSignal.timeout(5000) }).catch(() => undefined))?.ok;
+    await until(answers, "an answer", 60_000).catch(() => {
+      all = false;
+      onViolation(`${api} does not answer, though all is mended`);
+    });
+  }
+  return all;
+}
+
+/** Looks at each job for the last time, at some at once. */
+async function lookAtAll(load: Load): Promise<void> {
+  const left = load.jobs.keys();
+  const look = async () => {
+    for (const id of left) await load.look(id);
+  };
+  await Promise.all(Array.from({ length: 8 }, look));
 }
 
 /** No job that was acknowledged is lost, each has ended as it must, and wrote what it was told to. */
