@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import type { AttemptWriter } from "./attempt-writer.ts";
 import type { Authentication } from "./authentication.ts";
 import { authorize } from "./authorize-attempt.ts";
-import { grpcError } from "./grpc-error.ts";
+import { attemptCallError } from "./grpc-error.ts";
 
 /** Bytes of one chunk at most. */
 const chunkBytes = 64 * 1024;
@@ -27,7 +27,7 @@ export function downloadParameterHandler(
       (error: unknown) => {
         if (call.cancelled) return;
         if (!(error instanceof UwsError)) log.error({ err: error }, "a parameter could not be sent");
-        call.emit("error", grpcError(error));
+        call.emit("error", attemptCallError(error));
       },
     );
   };

@@ -20,3 +20,14 @@ export function grpcError(error: unknown): { code: status; details: string } {
     ? { code: codes[error.code], details: error.message }
     : { code: status.INTERNAL, details: "An internal failure; it is in the server's log." };
 }
+
+/**
+ * What the call of an attempt, for a result or a parameter, is told of an error. An unexpected one is ours (PostgreSQL is away,
+ * the disk is full) and may pass: UNAVAILABLE, for which a worker waits as long as the attempt is its. Anything else would be
+ * tried a few times, and then be taken for the job's own failure.
+ */
+export function attemptCallError(error: unknown): { code: status; details: string } {
+  return grpcError(
+    error instanceof UwsError ? error : new UwsError("unavailable", "The server cannot do this now; try again."),
+  );
+}

@@ -49,7 +49,7 @@ export interface House {
   /** Starts a gateway on a free port; it stops with the house. */
   gateway(
     grpc?: Partial<Config["grpc"]>,
-    more?: { host?: string } & Pick<GatewayDependencies, "ownToken">,
+    more?: { host?: string } & Partial<Pick<GatewayDependencies, "ownToken" | "blobs">>,
   ): Promise<Gateway>;
   /** Adds a token. */
   token(options?: { name?: string; types?: string[]; lifetime?: number }): Promise<string>;
@@ -83,8 +83,8 @@ export async function openTestHouse(changes: Partial<typeof defaults> = {}): Pro
     store,
     dispatch,
     logged,
-    async gateway(changes = {}, { host = "127.0.0.1", ownToken } = {}) {
-      const dependencies = { ...house, config: { ...config, host, grpc: { ...grpc, ...changes } }, ownToken };
+    async gateway(changes = {}, { host = "127.0.0.1", ownToken, blobs = house.blobs } = {}) {
+      const dependencies = { ...house, blobs, config: { ...config, host, grpc: { ...grpc, ...changes } }, ownToken };
       const gateway = await startGateway(dependencies);
       gateways.push(gateway);
       return gateway;

@@ -1,4 +1,4 @@
-import { type ServerReadableStream, type sendUnaryData, status } from "@grpc/grpc-js";
+import type { ServerReadableStream, sendUnaryData } from "@grpc/grpc-js";
 import { limits, UwsError } from "@uws/core";
 import type { ResultChunk__Output, StoredResult, WorkerServiceHandlers } from "@uws/protocol";
 import type { Store } from "@uws/store";
@@ -7,7 +7,7 @@ import type { AttemptWriter } from "./attempt-writer.ts";
 import type { Authentication } from "./authentication.ts";
 import { authorize } from "./authorize-attempt.ts";
 import { checkResult } from "./checked-result.ts";
-import { grpcError } from "./grpc-error.ts";
+import { attemptCallError } from "./grpc-error.ts";
 import type { ResultStore } from "./result-store.ts";
 
 /** Stores the bytes of one result: header, data, end with checksum. Visible when whole, and not before. */
@@ -81,9 +81,8 @@ function refuse(
   log: Logger,
 ): void {
   if (call.cancelled) return;
-  const answer = grpcError(error);
-  if (answer.code === status.INTERNAL) log.error({ err: error }, "a result could not be stored");
-  callback(answer);
+  if (!(error instanceof UwsError)) log.error({ err: error }, "a result could not be stored");
+  callback(attemptCallError(error));
   // What still comes is read and thrown away, so that the worker sees the answer.
   call.resume();
 }

@@ -126,6 +126,25 @@ test("no write under another token, and none after the job was aborted", async (
   expect(await changeJob(store, attempt.job, toRun)).toEqual({ outcome: "refused" });
 });
 
+test("events that are sent twice count once, and leave as much room for log lines as before", async () => {
+  const { store } = fixture;
+  const attempt = await fixture.start();
+  const log = (...sequences: number[]) => ({
+    ...attempt,
+    ...noEvents,
+    sequence: Math.max(...sequences),
+    log: sequences.map((sequence) => ({ sequence, level: "info" as const, message: `line ${sequence}` })),
+  });
+  // The answer to the first was lost; the second brings something new as well.
+  for (const events of [log(1, 2), log(1, 2), log(1, 2, 3)]) {
+    expect(await recordEvents(store, [events])).toEqual([{ id: attempt.job, token: attempt.token }]);
+  }
+  const lines = await listLogLines(store, attempt.job, { attempt: 0, sequence: 0 }, 10);
+  expect(lines.map(({ message }) => message)).toEqual(["line 1", "line 2", "line 3"]);
+  const counted = await store.sql`select log_lines, event_sequence from jobs where id = ${attempt.job}`;
+  expect(counted.map((row) => ({ ...row }))).toEqual([{ log_lines: 3, event_sequence: 3 }]);
+});
+
 test("an abort that crosses the accept leaves no attempt open", async () => {
   const { store } = fixture;
   for (let round = 0; round < 60; round += 1) {

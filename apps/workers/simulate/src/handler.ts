@@ -3,8 +3,8 @@ import { content } from "./content.ts";
 import { type Options, type Outcome, optionsOf } from "./options.ts";
 
 /**
- * Does what its parameters say: waits DURATION seconds in STEPS steps, leaves RESULTS results on the way, and comes to
- * its OUTCOME. What goes wrong goes wrong in the middle, except for failures, which come at the end.
+ * Does what its parameters say: waits DURATION seconds in STEPS steps, writes LOGS log lines in each, leaves RESULTS results
+ * on the way, and comes to its OUTCOME. What goes wrong goes wrong in the middle, except for failures, which come at the end.
  */
 export async function simulate(job: JobContext): Promise<void> {
   const options = optionsOf(job.parameters);
@@ -14,11 +14,18 @@ export async function simulate(job: JobContext): Promise<void> {
 
   for (let step = firstStep(job) + 1; step <= steps; step++) {
     await pause(job, options.durationMs / steps, step - 1);
+    writeLog(job, options, step);
     if (options.steps > 0) job.progress(step / steps, `step ${step} of ${steps}`, { steps: step });
     await leaveResults(job, options, step - 1, step, steps);
     if (step === middle) await goWrong(job, outcome, step);
   }
   if (outcome === "error") throw new JobFailure("the simulated job failed, as it was told", { kind: "transient" });
+  if (outcome === "retry") {
+    throw new JobFailure("the simulated job asks for another attempt, as it was told", {
+      kind: "transient",
+      retryable: true,
+    });
+  }
   if (outcome === "fatal") {
     throw new JobFailure("the simulated job failed for good, as it was told", {
       kind: "fatal",
@@ -56,6 +63,13 @@ async function goWrong(job: JobContext, outcome: Outcome, step: number): Promise
   // Deaf to its signal, as a handler should not be: only the server or the SDK ends it.
   if (outcome === "crash" || outcome === "hang") await new Promise<never>(() => {});
   if (outcome === "release" && !job.checkpoint) job.release("given back, as it was told", checkpointAt(step));
+}
+
+/** Each line says where it belongs, so that whoever reads them sees whether one is missing, or is another attempt's. */
+function writeLog(job: JobContext, { logs }: Options, step: number): void {
+  for (let number = 1; number <= logs; number++) {
+    job.log.info(`attempt ${job.attempt}, step ${step}, line ${number} of ${logs}`);
+  }
 }
 
 /** The results are spread evenly over the steps. */

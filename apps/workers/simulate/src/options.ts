@@ -1,12 +1,14 @@
 import { JobFailure, type Parameters } from "@uws/worker";
 
-const outcomes = ["complete", "error", "fatal", "crash", "hang", "release"] as const;
+const outcomes = ["complete", "error", "fatal", "retry", "crash", "hang", "release"] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** What a job was told to do. */
 export interface Options {
   readonly durationMs: number;
   readonly steps: number;
+  /** Log lines of each step. */
+  readonly logs: number;
   readonly outcome: Outcome;
   /** The outcome holds for this many attempts, later ones complete; 0 = for all. */
   readonly faultyAttempts: number;
@@ -19,6 +21,7 @@ export function optionsOf(parameters: Parameters): Options {
   return {
     durationMs: numberOf(parameters, "DURATION", 1) * 1_000,
     steps: wholeNumberOf(parameters, "STEPS", 10),
+    logs: wholeNumberOf(parameters, "LOGS", 0),
     outcome: outcomeOf(parameters),
     faultyAttempts: wholeNumberOf(parameters, "FAULTY_ATTEMPTS", 0),
     results: wholeNumberOf(parameters, "RESULTS", 1),

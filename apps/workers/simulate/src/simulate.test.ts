@@ -50,6 +50,18 @@ test("it takes its time, reports progress, and leaves results on the way", async
   expect(echo.parameters).toContainEqual({ name: "color", value: "red" });
 });
 
+test("it writes so many log lines in each step, which say where they belong", async () => {
+  const { stream, assign } = await run({ DURATION: "0", STEPS: "2", RESULTS: "0", LOGS: "2" });
+  await assign();
+  await stream.take("complete");
+  expect(stream.takeAll("event").flatMap(({ log }) => log?.message ?? [])).toEqual([
+    "attempt 1, step 1, line 1 of 2",
+    "attempt 1, step 1, line 2 of 2",
+    "attempt 1, step 2, line 1 of 2",
+    "attempt 1, step 2, line 2 of 2",
+  ]);
+});
+
 test("a large result has exactly the bytes that were asked for", async () => {
   const { server, stream, assign } = await run({ DURATION: "0", STEPS: "0", RESULT_BYTES: "1000001" });
   await assign();
@@ -59,6 +71,7 @@ test("a large result has exactly the bytes that were asked for", async () => {
 
 test.each([
   ["error", { kind: "TRANSIENT", retryable: false }],
+  ["retry", { kind: "TRANSIENT", retryable: true }],
   ["fatal", { kind: "FATAL", retryable: false, detail: expect.stringContaining("job-1") }],
 ])("OUTCOME=%s fails", async (outcome, failure) => {
   const { stream, assign } = await run({ DURATION: "0", OUTCOME: outcome });
@@ -71,6 +84,7 @@ test.each([
   [{ DURATION: "-1" }, "DURATION"],
   [{ STEPS: "1.5" }, "STEPS"],
   [{ RESULTS: "" }, "RESULTS"],
+  [{ LOGS: "some" }, "LOGS"],
 ])("parameters that make no sense fail the job: %p", async (parameters, message) => {
   const { stream, assign } = await run(parameters);
   await assign();

@@ -1,8 +1,11 @@
 import { limits, type Progress } from "@uws/core";
+import type postgres from "postgres";
 import type { AttemptRef } from "../attempt.ts";
 import { reached } from "../moves.ts";
 import { runningUnder } from "../running.ts";
 import type { Store } from "../store.ts";
+
+type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 export interface LogLine {
   readonly sequence: number;
@@ -30,6 +33,9 @@ export async function recordEvents(
   { sql }: Store,
   events: readonly AttemptEvents[],
 ): Promise<{ id: string; token: string }[]> {
+  /** The log lines that come after what is stored: only they are written and counted. */
+  const news = (sequence: Fragment) =>
+    sql`jsonb_path_query_array(given.log, '$[*] ? (@.sequence > $last)', jsonb_build_object('last', ${sequence}))`;
   return await sql<{ id: string; token: string }[]>`
     with given as (
       select * from jsonb_to_recordset(${sql.json(events as AttemptEvents[] as never)})
@@ -38,14 +44,15 @@ export async function recordEvents(
     stored as (
       update jobs set heard_at = uws_now(), phase = ${reached(sql, "heard")},
         event_sequence = greatest(jobs.event_sequence, given.sequence),
-        log_lines = least(jobs.log_lines + jsonb_array_length(given.log), ${limits.logLines}),
+        log_lines = least(jobs.log_lines + jsonb_array_length(${news(sql`jobs.event_sequence`)}), ${limits.logLines}),
         progress_fraction = greatest(jobs.progress_fraction, (given.progress ->> 'fraction')::float8),
         progress_message = coalesce(given.progress ->> 'message', jobs.progress_message),
         progress_counters = coalesce(given.progress -> 'counters', jobs.progress_counters),
         checkpoint = coalesce(decode(given.checkpoint, 'base64'), jobs.checkpoint)
       from given join jobs as before on before.id = given.job and before.id = any(${events.map(({ job }) => job)}::uuid[])
       where ${runningUnder(sql, events)}
-      returning jobs.id, jobs.attempt, jobs.attempt_token as token, before.log_lines as lines, given.log
+      returning jobs.id, jobs.attempt, jobs.attempt_token as token, before.log_lines as lines,
+        ${news(sql`before.event_sequence`)} as log
     ),
     written as (
       insert into log_lines (job_id, attempt, sequence, time, level, message)

@@ -110,9 +110,12 @@ export const events = steps(
     expect(stored).toEqual(told(by, holds));
     if (!holds) return;
     move(target, "heard");
+    // What comes again was stored before.
+    if (input.log && input.sequence > target.eventSequence) {
+      target.logs.add(`${target.outcomes.length}:${input.sequence}`);
+    }
     target.eventSequence = Math.max(target.eventSequence, input.sequence);
     if (input.fraction !== null) target.progress = Math.max(target.progress ?? 0, input.fraction);
-    if (input.log) target.logs.add(`${target.outcomes.length}:${input.sequence}`);
     if (input.checkpoint !== null) target.checkpoint = true;
   }),
 );
