@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { transitions } from "@uws/core";
 import fc from "fast-check";
-import { archive, clientCommands, create, run } from "./model/client-commands.ts";
+import { abort, archive, clientCommands, create, run } from "./model/client-commands.ts";
+import { destructionCommands } from "./model/destruction-commands.ts";
 import { look, type Model } from "./model/job-model.ts";
 import { keeperCommands, silent } from "./model/keeper-commands.ts";
 import type { Real } from "./model/step.ts";
-import { events, release, start, workerCommands } from "./model/worker-commands.ts";
+import { complete, events, release, start, workerCommands } from "./model/worker-commands.ts";
 import { type StoreFixture, storeFixture } from "./testing.ts";
 
 /** With the same seed the same sequences come again. */
@@ -32,10 +33,13 @@ test(
         ...clientCommands,
         ...workerCommands,
         ...keeperCommands,
+        ...destructionCommands,
         ...often(10, start),
         ...often(4, run),
-        ...often(4, silent),
-        ...often(3, release),
+        ...often(5, silent),
+        ...often(3, complete),
+        ...often(4, release),
+        ...often(2, abort),
         ...often(3, archive),
         ...often(10, events),
       ],

@@ -8,7 +8,17 @@ import { deleteJob } from "../commands/delete-job.ts";
 import { newJobId } from "../job-id.ts";
 import type { Quota } from "../quota.ts";
 import type { Store } from "../store.ts";
-import { isWaiting, type JobModel, type Model, move, newJobModel, runs, takeToken } from "./job-model.ts";
+import {
+  abortedNow,
+  archivedNow,
+  destroyedNow,
+  isWaiting,
+  type JobModel,
+  type Model,
+  move,
+  newJobModel,
+  runs,
+} from "./job-model.ts";
 import { at, job } from "./pick.ts";
 import { steps } from "./step.ts";
 
@@ -81,8 +91,21 @@ export const archive = steps("archive", fc.record({ job }), async (input, model,
   const allowed = move(target, "archive");
   expect(await archiveJob(store, target.id, undefined)).toBe(allowed);
   if (!allowed) return [];
-  target.results.clear();
-  target.garbage.push(`jobs/${target.id}/`);
+  archivedNow(target);
+  return [target];
+});
+
+export const abort = steps("abort", fc.record({ job }), async (input, model, store) => {
+  const target = at(model, input.job);
+  const { token } = target;
+  const ran = runs(target);
+  const aborted = await abortJob(store, target.id);
+  if (!move(target, "abort")) {
+    expect(aborted).toBe(false);
+    return [];
+  }
+  expect(aborted).toEqual({ token });
+  abortedNow(target, ran);
   return [target];
 });
 
@@ -92,29 +115,13 @@ export const clientCommands = [
     fc.record({ run: fc.boolean(), maxAttempts: fc.integer({ min: 1, max: 3 }), quota }),
     async (input, model, store) => (model.jobs.length < jobsAtMost ? create(input, model, store) : []),
   ),
-  steps("abort", fc.record({ job }), async (input, model, store) => {
-    const target = at(model, input.job);
-    const { token } = target;
-    const ran = runs(target);
-    const aborted = await abortJob(store, target.id);
-    if (!move(target, "abort")) {
-      expect(aborted).toBe(false);
-      return [];
-    }
-    expect(aborted).toEqual({ token });
-    if (ran) target.outcomes[target.outcomes.length - 1] = "aborted";
-    takeToken(target);
-    target.checkpoint = false;
-    return [target];
-  }),
+  abort,
   steps("delete", fc.record({ job }), async (input, model, store) => {
     const target = at(model, input.job);
     const { token } = target;
     expect(await deleteJob(store, target.id)).toEqual(target.phase === undefined ? false : { token });
     if (target.phase === undefined) return [];
-    target.phase = undefined;
-    target.garbage.push(`jobs/${target.id}/`);
-    takeToken(target);
+    destroyedNow(target);
     return [target];
   }),
 ];

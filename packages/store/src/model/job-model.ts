@@ -19,6 +19,8 @@ export interface JobModel {
   checkpoint: boolean;
   started: boolean;
   error: string | null;
+  /** Its destruction time has come. */
+  due: boolean;
   /** Its next attempt is put off. */
   waits: boolean;
   dispatched: boolean;
@@ -63,6 +65,7 @@ export function newJobModel(id: string, phase: Phase, maxAttempts: number): JobM
     checkpoint: false,
     started: false,
     error: null,
+    due: false,
     waits: false,
     dispatched: false,
     dispatches: 0,
@@ -89,6 +92,25 @@ export function takeToken(job: JobModel): void {
 export function endAttempt(job: JobModel, outcome: string): void {
   job.outcomes[job.outcomes.length - 1] = outcome;
   job.dispatched = false;
+  takeToken(job);
+}
+
+/** What else is so once a job is ABORTED. @param ran it was running until now */
+export function abortedNow(job: JobModel, ran: boolean): void {
+  if (ran) job.outcomes[job.outcomes.length - 1] = "aborted";
+  takeToken(job);
+  job.checkpoint = false;
+}
+
+/** What else is so once a job is ARCHIVED. */
+export function archivedNow(job: JobModel): void {
+  job.results.clear();
+  job.garbage.push(`jobs/${job.id}/`);
+}
+
+export function destroyedNow(job: JobModel): void {
+  job.phase = undefined;
+  job.garbage.push(`jobs/${job.id}/`);
   takeToken(job);
 }
 

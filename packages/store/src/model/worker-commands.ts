@@ -135,6 +135,19 @@ export const release = steps(
   }),
 );
 
+export const complete = steps(
+  "complete",
+  fc.record({ job, bearer }),
+  writes(async (_, target, by, holds, store) => {
+    expect(ids(await completeAttempts(store, [by]))).toEqual(told(by, holds));
+    if (!holds) return;
+    move(target, "complete");
+    endAttempt(target, "completed");
+    target.progress = 1;
+    target.checkpoint = false;
+  }),
+);
+
 export const workerCommands = [
   steps("claim", fc.record({ job }), claim),
   steps("accept", fc.record({ job, bearer }), accept),
@@ -164,18 +177,7 @@ export const workerCommands = [
       );
     }),
   ),
-  steps(
-    "complete",
-    fc.record({ job, bearer }),
-    writes(async (_, target, by, holds, store) => {
-      expect(ids(await completeAttempts(store, [by]))).toEqual(told(by, holds));
-      if (!holds) return;
-      move(target, "complete");
-      endAttempt(target, "completed");
-      target.progress = 1;
-      target.checkpoint = false;
-    }),
-  ),
+  complete,
   steps(
     "fail",
     fc.record({ job, bearer, retryable: fc.boolean(), later: fc.nat(3).map((n) => n === 3) }),
