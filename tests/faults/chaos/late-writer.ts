@@ -90,6 +90,8 @@ export class LateWriter {
         this.disturbed += 1;
         while (!(await this.#clients.end(this.#service, job, "abort")) && (await this.#isOpen(job)))
           await Bun.sleep(100);
+        // A gateway that was killed needs some time to come back.
+        await Bun.sleep(1000);
       }
     }
   }

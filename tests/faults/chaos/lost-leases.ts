@@ -6,7 +6,7 @@ import type { Troubles } from "./troubles.ts";
  * Milliseconds: how late a job may be taken from a worker whose lease ran out, where a keeper could do it. A sweep comes each
  * 200 ms; the rest is for a slow machine, whose two cores run twenty processes here.
  */
-const bound = timing.sweep + 3000;
+const bound = timing.sweep + 5000;
 /** Milliseconds after a trouble before a keeper can be expected to work again: it may have to start, or to connect. */
 const settle = 5000;
 
