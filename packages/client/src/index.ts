@@ -1,8 +1,10 @@
 /** A UWS client for Bun, Node ≥ 20 and browsers. */
 export { UwsClientError } from "./errors.ts";
 export type { JobEvent } from "./job-event.ts";
-export { JobHandle, type WaitOptions } from "./job-handle.ts";
-export { readJob, readJobList, readResults } from "./read-job.ts";
+export { JobHandle, type UpdateOptions, type WaitOptions } from "./job-handle.ts";
+export type { Parameters, ParameterValue } from "./parameters.ts";
+export { readJob, readResults } from "./read-job.ts";
+export { readJobList } from "./read-job-xml.ts";
 export {
   hasEnded,
   type RemoteErrorSummary,
@@ -13,6 +15,8 @@ export {
   type RemoteProgress,
   type RemoteResult,
 } from "./remote-job.ts";
+export type { ParameterDescription, ServiceDescription } from "./service-description.ts";
+export { listServices, type RemoteService } from "./service-list.ts";
 export type { Fetch, TransportOptions } from "./transport.ts";
-export { type CreateOptions, type ListFilter, type Parameters, type ParameterValue, UwsClient } from "./uws-client.ts";
+export { type CreateOptions, type ListFilter, type SyncOptions, UwsClient } from "./uws-client.ts";
 export type { WatchOptions } from "./watch-job.ts";
