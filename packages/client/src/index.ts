@@ -7,6 +7,7 @@ export { readJob, readResults } from "./read-job.ts";
 export { readJobList } from "./read-job-xml.ts";
 export {
   hasEnded,
+  isRemotePhase,
   type RemoteErrorSummary,
   type RemoteJob,
   type RemoteJobReference,
@@ -14,6 +15,7 @@ export {
   type RemotePhase,
   type RemoteProgress,
   type RemoteResult,
+  remotePhases,
 } from "./remote-job.ts";
 export type { ParameterDescription, ServiceDescription } from "./service-description.ts";
 export { listServices, type RemoteService } from "./service-list.ts";
