@@ -24,7 +24,8 @@ export async function followJob(job: JobHandle, { stream, onEvent, atMost }: Fol
     atMost === undefined
       ? undefined
       : setTimeout(() => leaving.abort(new CommandError(goesOn(job), exitStatus.unfinished)), atMost * 1000);
-  process.once("SIGINT", interrupt);
+  // More than once: runners (npx, bun run) hand Ctrl-C on to us, who have it already.
+  process.on("SIGINT", interrupt);
   const progress = stream === undefined ? undefined : progressOn(stream);
   try {
     for await (const event of job.events({ signal: leaving.signal })) {
