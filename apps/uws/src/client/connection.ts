@@ -37,8 +37,9 @@ export async function connect(options: ConnectionOptions, environment = process.
   const given = options.url || environment.UWS_URL || defaultUrl;
   const { url, login } = withoutLogin(given);
   const authorization = login ?? (await authorizationOf(options, environment));
-  // What the environment holds is for the server that it names, not for whatever URL somebody sent by mail.
-  const everywhere = options.token !== undefined || options.user !== undefined || !namesServer(options, environment);
+  // What the environment holds, or a URL, is for the server that is named, not for whatever URL somebody sent by mail.
+  const typed = options.token !== undefined || options.user !== undefined;
+  const everywhere = login === undefined && (typed || !namesServer(options, environment));
   const headersFor = (target: string) =>
     authorization !== undefined && (everywhere || new URL(target).origin === url.origin) ? { authorization } : {};
   return {
