@@ -1,7 +1,7 @@
 import { hasEnded, type JobEvent, type JobHandle, type RemoteJob } from "@uws/client";
 import { CommandError } from "./command-error.ts";
 import { exitStatus } from "./exit-status.ts";
-import { type Progress, progressOn } from "./progress.ts";
+import { progressOn, showEvent } from "./progress.ts";
 
 export interface FollowOptions {
   /** Where a person sees it; nothing is written there when it is undefined. */
@@ -30,7 +30,7 @@ export async function followJob(job: JobHandle, { stream, onEvent, atMost }: Fol
   try {
     for await (const event of job.events({ signal: leaving.signal })) {
       onEvent?.(event);
-      show(event, progress);
+      if (progress !== undefined) showEvent(event, progress);
       if (event.type === "phase" && hasEnded(event)) break;
     }
     return await job.wait({ signal: leaving.signal });
@@ -43,13 +43,4 @@ export async function followJob(job: JobHandle, { stream, onEvent, atMost }: Fol
 
 function goesOn({ url }: JobHandle): string {
   return `The job goes on. To see more of it: uws watch ${url}`;
-}
-
-function show(event: JobEvent, progress: Progress | undefined): void {
-  if (event.type === "phase") progress?.phase(event.phase);
-  else if (event.type === "progress") progress?.progress(event.fraction, event.message);
-  else if (event.name === "log" && typeof event.data === "object" && event.data !== null && "message" in event.data) {
-    const level = "level" in event.data ? `${event.data.level}: ` : "";
-    progress?.log(`${level}${event.data.message}`);
-  }
 }

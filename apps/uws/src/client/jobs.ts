@@ -19,7 +19,12 @@ interface Options extends CommonOptions {
 export function jobsCommand(): Command {
   return clientCommand("jobs", "list jobs, newest first")
     .argument("[service]", "a service's name, or the URL of a job list; all services unless told otherwise")
-    .option("--phase <phases...>", "only those in these phases")
+    .option(
+      "--phase <phase>",
+      "only those in this phase; may be repeated, or several with commas between them",
+      collect,
+      [],
+    )
     .option("--after <time>", "only those created later: 2026-12-31T12:00:00 (UTC), or 15m, 12h, 30d ago")
     .option("--last <n>", "only the newest so many")
     .option("--run-id <id>", "only those of this run id")
@@ -30,6 +35,10 @@ export function jobsCommand(): Command {
         await (options.json === true ? printJson(found.map(({ job }) => job)) : print(jobsText(found)));
       }),
     );
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 interface Found {

@@ -1,4 +1,4 @@
-import type { RemotePhase } from "@uws/client";
+import type { JobEvent, RemotePhase } from "@uws/client";
 import { MultiBar, Presets } from "cli-progress";
 import { printable } from "./printable.ts";
 
@@ -13,6 +13,16 @@ export interface Progress {
 /** A bar at a terminal, and plain lines anywhere else. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? new Bar(stream) : new Lines(stream);
+}
+
+/** Shows what has happened to a job. */
+export function showEvent(event: JobEvent, progress: Progress): void {
+  if (event.type === "phase") progress.phase(event.phase);
+  else if (event.type === "progress") progress.progress(event.fraction, event.message);
+  else if (event.name === "log" && typeof event.data === "object" && event.data !== null && "message" in event.data) {
+    const level = "level" in event.data ? `${event.data.level}: ` : "";
+    progress.log(`${level}${event.data.message}`);
+  }
 }
 
 /** What a person may have to do, so that the job goes on. */
