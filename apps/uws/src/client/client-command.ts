@@ -28,14 +28,21 @@ export function withConnection<Options extends CommonOptions>(
 }
 
 async function ending(work: () => Promise<unknown>): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", endUnread);
   try {
     const status = await work();
     process.exitCode = typeof status === "number" ? status : exitStatus.done;
   } catch (error) {
+    endUnread(error);
     throw error instanceof CommandError
       ? error
       : new CommandError(sentence(error), exitStatus.failed, { cause: error });
   }
+}
+
+/** Whoever reads our output may have enough of it (`| head`), which is no failure to speak of. */
+function endUnread(error: unknown): void {
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") process.exit(exitStatus.nobodyReads);
 }
 
 function sentence(error: unknown): string {

@@ -16,6 +16,8 @@ export const exitStatus = {
   jobArchived: 6,
   /** Ctrl-C, as shells have it. */
   interrupted: 130,
+  /** As if SIGPIPE had ended it. */
+  nobodyReads: 141,
 } as const;
 
 /** The exit status that tells how a job is. */
