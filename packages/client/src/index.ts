@@ -17,7 +17,7 @@ export {
   type RemoteResult,
   remotePhases,
 } from "./remote-job.ts";
-export type { ParameterDescription, ServiceDescription } from "./service-description.ts";
+export type { Bound, ParameterDescription, ServiceDescription } from "./service-description.ts";
 export { listServices, type RemoteService } from "./service-list.ts";
 export type { Fetch, TransportOptions } from "./transport.ts";
 export { type CreateOptions, type ListFilter, type SyncOptions, UwsClient } from "./uws-client.ts";

@@ -137,7 +137,11 @@ test("reads what a service tells of its parameters", async () => {
           properties: {
             POS: { type: ["string", "null"], "x-file": {}, description: " Where. " },
             BAND: { $ref: "#/$defs/band" },
-            N: { type: "array", items: { type: "integer", minimum: 1, maximum: 9 }, "x-ivoa": { unit: "deg" } },
+            N: {
+              type: "array",
+              items: { type: "integer", exclusiveMinimum: 0, maximum: 9 },
+              "x-ivoa": { unit: "deg" },
+            },
             NOT: false,
             ANY: true,
           },
@@ -151,7 +155,8 @@ test("reads what a service tells of its parameters", async () => {
   expect(description?.parameters.map(({ name }) => name)).toEqual(["POS", "BAND", "N", "ANY"]);
   expect(of("POS")).toMatchObject({ required: true, file: true, type: "string", description: "Where." });
   expect(of("BAND")).toMatchObject({ required: false, options: ["V", "R"], default: "V", type: "string" });
-  expect(of("N")).toMatchObject({ multiple: true, type: "integer", minimum: 1, maximum: 9, unit: "deg" });
+  expect(of("N")).toMatchObject({ multiple: true, type: "integer", unit: "deg" });
+  expect(of("N")).toMatchObject({ minimum: { value: 0, inclusive: false }, maximum: { value: 9, inclusive: true } });
   expect(of("ANY")).toMatchObject({ type: undefined, options: [] });
 });
 

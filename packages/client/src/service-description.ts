@@ -30,9 +30,15 @@ export interface ParameterDescription {
   readonly default: string | undefined;
   /** The only values that there are; empty where any will do. */
   readonly options: readonly string[];
-  readonly minimum: number | undefined;
-  readonly maximum: number | undefined;
+  readonly minimum: Bound | undefined;
+  readonly maximum: Bound | undefined;
   readonly unit: string | undefined;
+}
+
+export interface Bound {
+  readonly value: number;
+  /** Whether the value itself is allowed. */
+  readonly inclusive: boolean;
 }
 
 export interface ResultDescription {
@@ -102,10 +108,17 @@ function readParameter(name: string, schema: JsonObject, listed: boolean, root: 
     file: objectIn(schema, "x-file") !== undefined,
     default: schema.default === undefined ? undefined : shown(schema.default),
     options: Array.isArray(options) ? options.map(shown) : [],
-    minimum: numberIn(item, "minimum") ?? numberIn(item, "exclusiveMinimum"),
-    maximum: numberIn(item, "maximum") ?? numberIn(item, "exclusiveMaximum"),
+    minimum: boundIn(item, "minimum", "exclusiveMinimum"),
+    maximum: boundIn(item, "maximum", "exclusiveMaximum"),
     unit: textIn(objectIn(schema, "x-ivoa") ?? {}, "unit"),
   };
+}
+
+function boundIn(schema: JsonObject, inclusive: string, exclusive: string): Bound | undefined {
+  const bound = numberIn(schema, inclusive);
+  if (bound !== undefined) return { value: bound, inclusive: true };
+  const limit = numberIn(schema, exclusive);
+  return limit === undefined ? undefined : { value: limit, inclusive: false };
 }
 
 /** Follows local references (`#/$defs/…`); what cannot be followed is a schema that says nothing. */

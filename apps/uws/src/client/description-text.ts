@@ -1,4 +1,4 @@
-import type { ParameterDescription, ServiceDescription } from "@uws/client";
+import type { Bound, ParameterDescription, ServiceDescription } from "@uws/client";
 import { printable, printableLines } from "./printable.ts";
 import { table } from "./table.ts";
 
@@ -40,6 +40,11 @@ function typeText({ type = "any", file, multiple }: ParameterDescription): strin
 
 function allowedText({ options, minimum, maximum, unit }: ParameterDescription): string {
   if (options.length > 0) return options.join("|");
-  const range = minimum === undefined && maximum === undefined ? "" : `${minimum ?? ""}…${maximum ?? ""}`;
-  return [range, unit].filter(Boolean).join(" ");
+  return [rangeText(minimum, maximum), unit].filter(Boolean).join(" ");
+}
+
+function rangeText(minimum: Bound | undefined, maximum: Bound | undefined): string {
+  const lower = minimum && `${minimum.inclusive ? "" : ">"}${minimum.value}`;
+  const upper = maximum && `${maximum.inclusive ? "" : "<"}${maximum.value}`;
+  return lower === undefined && upper === undefined ? "" : `${lower ?? ""}…${upper ?? ""}`;
 }
