@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { once } from "node:events";
 import { readdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { Commands } from "../support/commands.ts";
 import { type Site, startSite } from "../support/site.ts";
 import { python, run } from "../support/tools/index.ts";
@@ -67,6 +71,36 @@ test("a table may come from stdin", async () => {
   const args = ["submit", "crossmatch", "TABLE=@-", "--find=best", "--radius", "5", "--wait", "--json"];
   const { code, stdout } = await commands.finish(args, environment(), table);
   expect({ code, phase: JSON.parse(stdout).phase }).toEqual({ code: 0, phase: "COMPLETED" });
+});
+
+test("a request whose answer is lost makes one job", async () => {
+  // Between the two: the server answers, but the first answer to a POST does not come through.
+  let lost = 0;
+  const between = createServer(async (request, answer) => {
+    const { method = "GET", url = "/", headers, socket } = request;
+    const body = method === "POST" ? await buffer(request) : null;
+    const got = await fetch(new URL(url, site.running.url), {
+      method,
+      headers: headers as Record<string, string>,
+      body,
+      redirect: "manual",
+    });
+    const bytes = Buffer.from(await got.arrayBuffer());
+    if (method === "POST" && lost++ === 0) return void socket.destroy();
+    const location = got.headers.get("location");
+    const type = got.headers.get("content-type") ?? "text/plain";
+    answer.writeHead(got.status, { "content-type": type, ...(location === null ? {} : { location }) }).end(bytes);
+  });
+  between.listen(0, "127.0.0.1");
+  await once(between, "listening");
+  const { port } = between.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/simulate/async`;
+  const args = ["submit", url, "--no-run", "--run-id", "only-once", "--user", "alice"];
+  const { code, stdout } = await commands.finish(args, environment());
+  between.close();
+  expect({ code, lost }).toEqual({ code: 0, lost: 2 });
+  const jobs: { href: string }[] = JSON.parse(await out("jobs", "simulate", "--run-id", "only-once", "--json"));
+  expect(jobs.map(({ href }) => href.split("/").at(-1))).toEqual([stdout.trim().split("/").at(-1)]);
 });
 
 test("the exit status tells how a job ended", async () => {

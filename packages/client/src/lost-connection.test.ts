@@ -65,6 +65,20 @@ test("so is one that breaks off in the middle", async () => {
   listener.close();
 });
 
+test("a job whose creation was not answered is asked for again under the same key, and not without one", async () => {
+  const keys: (string | null)[] = [];
+  const given: (() => Response)[] = [() => new Response("away", { status: 502 }), () => new Response(job("PENDING"))];
+  const fetch = async ({ headers }: Request) => {
+    keys.push(headers.get("idempotency-key"));
+    return given.shift()?.() ?? new Response("away", { status: 502 });
+  };
+  const client = new UwsClient("http://x.example/async", { fetch });
+  expect((await client.create({}, { idempotencyKey: "k" })).url).toBe("http://x.example/async/7");
+  expect(keys).toEqual(["k", "k"]);
+  await expect(client.create()).rejects.toMatchObject({ status: 502 });
+  expect(keys).toEqual(["k", "k", null]);
+});
+
 test("a stream of events that has fallen silent is opened again, and goes on where it was", async () => {
   asked.length = 0;
   answers = [

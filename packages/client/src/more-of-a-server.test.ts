@@ -203,18 +203,20 @@ test("filters by itself what a server of UWS 1.0 does not", async () => {
   expect(await ids({ runId: "r" })).toEqual(["new"]);
 });
 
-test("a redirect to another host takes no credentials along", async () => {
+test("a redirect to another host takes no credentials along; a job that it names is there all the same", async () => {
   const seen: (string | null)[] = [];
   const elsewhere = Bun.serve({
     port: 0,
     fetch(request) {
       seen.push(request.headers.get("authorization"));
-      return new Response(xmlJob);
+      return new Response("who are you?", { status: 401 });
     },
   });
   const secret = new UwsClient(`${origin}/svc/async`, { headers: { authorization: "Bearer secret" } });
-  answers = { "/svc/async/7": () => new Response(null, { status: 303, headers: { location: `${elsewhere.url}7` } }) };
-  await secret.job("7").get();
-  expect([asked[0]?.authorization, ...seen]).toEqual(["Bearer secret", null]);
+  const away = () => new Response(null, { status: 303, headers: { location: `${elsewhere.url}7` } });
+  answers = { "/svc/async/7": away, "/svc/async": away };
+  await expect(secret.job("7").get()).rejects.toMatchObject({ status: 401, url: `${elsewhere.url}7` });
+  expect((await secret.create()).url).toBe(`${elsewhere.url}7`);
+  expect([asked[0]?.authorization, ...seen]).toEqual(["Bearer secret", null, null]);
   await elsewhere.stop(true);
 });

@@ -73,8 +73,10 @@ export class Transport {
       await response.body?.cancel();
       return this.#send(new URL(location, url).href, { accept, signal }, redirects - 1);
     }
-    if (!response.ok) throw await refusal(response, method, url);
-    return { response, url: response.redirected && response.url !== "" ? response.url : url };
+    const redirected = response.redirected && response.url !== "";
+    const end = redirected ? response.url : url;
+    if (!response.ok) throw await refusal(response, redirected ? "GET" : method, end);
+    return { response, url: end };
   }
 
   #request(url: string, options: RequestOptions): Request {

@@ -1,4 +1,5 @@
 import { childUrl } from "./child-url.ts";
+import { UwsClientError } from "./errors.ts";
 import { filterJobs } from "./filter-jobs.ts";
 import { JobHandle, readAnswer, type Signalled } from "./job-handle.ts";
 import { listPages } from "./list-pages.ts";
@@ -7,7 +8,8 @@ import { type Parameters, parameterFields } from "./parameters.ts";
 import { readJob } from "./read-job.ts";
 import type { RemoteJobReference, RemotePhase } from "./remote-job.ts";
 import { readServiceDescription, type ServiceDescription } from "./service-description.ts";
-import { Transport, type TransportOptions } from "./transport.ts";
+import { type Answer, Transport, type TransportOptions } from "./transport.ts";
+import { untilAnswered } from "./until-answered.ts";
 
 export interface CreateOptions {
   /** Start it at once. */
@@ -19,7 +21,10 @@ export interface CreateOptions {
   readonly destruction?: Date | undefined;
   /** Uploads by parameter name. A `Bun.file(path)` is read while it is sent. */
   readonly files?: Files | undefined;
-  /** The same key and request give the same job, however often they are sent; bun-uws keeps keys for a day. */
+  /**
+   * The same key and request give the same job, however often they are sent; bun-uws keeps keys for a day. With one the
+   * request is sent again when its answer is lost, so files must be such as can be read again.
+   */
   readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -65,12 +70,23 @@ export class UwsClient {
   ): Promise<JobHandle> {
     const fields = [...controlFields(control), ...parameterFields(parameters)];
     const url = this.jobListUrl;
-    const answer = await this.#transport.send(url, {
-      method: "POST",
-      body: bodyOf(fields, filesOf(files)),
-      ...(idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } }),
-      signal,
-    });
+    const send = () =>
+      this.#transport.send(url, {
+        method: "POST",
+        body: bodyOf(fields, filesOf(files)),
+        ...(idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } }),
+        signal,
+      });
+    let answer: Answer;
+    try {
+      answer = await (idempotencyKey === undefined ? send() : untilAnswered(send, signal));
+    } catch (error) {
+      // The redirect says that the job is there, also where we may not see it: credentials do not go along to another host.
+      if (error instanceof UwsClientError && error.url !== url && [401, 403].includes(error.status ?? 0)) {
+        return this.job(error.url);
+      }
+      throw error;
+    }
     if (answer.url !== url) {
       await answer.response.body?.cancel();
       return this.job(answer.url);

@@ -107,7 +107,13 @@ async function create(client: UwsClient, given: readonly string[], options: Opti
   const parameters = readParameters(words, description);
   if (options.run) expectRequired(parameters, description);
   const sent = await findUploads(parameters);
-  return await client.create(sent.parameters, { ...controlOf(options, duration), files: sent.files });
+  // A server of ours makes no second job of a request that is sent again because its answer was lost. Stdin is read once.
+  const repeatable = description !== undefined && !Object.values(sent.files).flat().includes(Bun.stdin);
+  return await client.create(sent.parameters, {
+    ...controlOf(options, duration),
+    files: sent.files,
+    idempotencyKey: repeatable ? crypto.randomUUID() : undefined,
+  });
 }
 
 function controlOf(
