@@ -1,11 +1,13 @@
 import { UwsError } from "@uws/core";
-import { seeOther } from "./answers.ts";
-import type { Exchange } from "./exchange.ts";
+import { negotiate } from "@uws/representation";
+import { jsonAnswer, seeOther } from "./answers.ts";
+import { acceptOf, type Exchange } from "./exchange.ts";
 import { live, ready } from "./health.ts";
 import { indexPage } from "./index-page.ts";
 import { type Content, plainText } from "./openapi/operation.ts";
 import type { Route, RouteDetail } from "./route.ts";
 import type { Service } from "./service.ts";
+import { serviceListJson } from "./service-list.ts";
 import { swaggerAsset, swaggerPage } from "./swagger-ui.ts";
 
 /** Routes of the server itself, beside its services. */
@@ -13,7 +15,7 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
   return [
     {
       path: "/",
-      methods: { GET: { handle: ({ api }) => indexPage(services, api.config.auth.basic), detail: undefined } },
+      methods: { GET: { handle: (exchange) => index(exchange, services), detail: undefined } },
     },
     { path: "/login", methods: { GET: { handle: logIn, detail: undefined } } },
     {
@@ -43,6 +45,16 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
       methods: { GET: { handle: (_exchange, { asset }) => swaggerAsset(asset ?? ""), detail: undefined } },
     },
   ];
+}
+
+/** The services: a page for people, JSON for programs that prefer it. */
+function index(exchange: Exchange, services: readonly Service[]): Response {
+  const json = negotiate(acceptOf(exchange)).kind === "json";
+  const answer = json
+    ? jsonAnswer(serviceListJson(services, exchange.origin))
+    : indexPage(services, exchange.api.config.auth.basic);
+  answer.headers.set("vary", "accept");
+  return answer;
 }
 
 /** Makes a browser ask for credentials, which it then sends with every request: without a 401 it would not. */

@@ -87,6 +87,20 @@ test("the index lists the services", async () => {
   const page = await (await it.request(`${it.api.url}/`)).text();
   expect(page).toContain('<a href="/cone/async">');
   expect(page).toContain("Anything &amp; &lt;everything&gt;");
+  const list = await it.request(`${it.api.url}/`, { headers: { accept: "application/json" } });
+  expect(list.headers.get("vary")).toBe("accept");
+  expect(await list.json()).toMatchObject({
+    services: expect.arrayContaining([
+      {
+        path: "cone",
+        title: expect.any(String),
+        type: expect.any(String),
+        typeVersion: expect.any(String),
+        jobList: it.cones,
+        description: it.cones.replace(/async$/, "description"),
+      },
+    ]),
+  });
 });
 
 describe("OpenAPI", () => {

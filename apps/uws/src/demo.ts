@@ -4,8 +4,8 @@ import { join, relative, resolve } from "node:path";
 import { type JobHandle, type RemoteJob, UwsClient } from "@uws/client";
 import { loadConfig } from "@uws/config";
 import { messierCsv } from "@uws/worker-crossmatch";
-import { Presets, SingleBar } from "cli-progress";
 import pino from "pino";
+import { progressOn, showEvent } from "./client/progress.ts";
 import { startAll } from "./start-all.ts";
 import { untilSignal } from "./until-signal.ts";
 import { addresses } from "./up.ts";
@@ -75,18 +75,13 @@ async function crossmatchMessier(client: UwsClient, output: string): Promise<voi
 
 /** Follows the job's live events with a bar. */
 async function watch(job: JobHandle): Promise<RemoteJob> {
-  const bar = new SingleBar(
-    { format: "  {bar} {percentage} %  {message}", hideCursor: true, noTTYOutput: true, notTTYSchedule: 500 },
-    Presets.shades_classic,
-  );
-  bar.start(100, 0, { message: "waiting for a worker" });
-  for await (const event of job.events()) {
-    if (event.type === "progress") bar.update(Math.round(event.fraction * 100), { message: event.message });
+  const progress = progressOn(process.stdout);
+  try {
+    for await (const event of job.events()) showEvent(event, progress);
+  } finally {
+    progress.stop();
   }
-  const ended = await job.wait();
-  bar.update(ended.phase === "COMPLETED" ? 100 : 0, { message: ended.phase });
-  bar.stop();
-  return ended;
+  return await job.wait();
 }
 
 async function save(job: JobHandle, ended: RemoteJob, output: string): Promise<void> {

@@ -1,43 +1,25 @@
-import { Command } from "commander";
-import { runDemo } from "./demo.ts";
-import { pauseCommands } from "./pause.ts";
-import { runMigrate } from "./run-migrate.ts";
-import { partNames, servePart } from "./serve-part.ts";
-import { tokensCommand } from "./tokens.ts";
-import { runUp } from "./up.ts";
-import { usersCommand } from "./users.ts";
-
-const program = new Command("uws").description("A server for long-running jobs (IVOA UWS 1.1)");
-
-program
-  .command("up")
-  .description("start the server and the example workers, and stay")
-  .option("--no-workers", "start the server only")
-  .action(({ workers }: { workers: boolean }) => runUp({ workers }));
-
-program
-  .command("demo")
-  .description("match the Messier objects with the Hipparcos stars, from end to end")
-  .option("--stay", "keep the server running afterwards", false)
-  .action(({ stay }: { stay: boolean }) => runDemo({ stay }));
-
-for (const part of partNames) {
-  program
-    .command(part)
-    .description(`run the ${part} alone, beside others`)
-    .action(() => servePart(part));
-}
-
-program.command("migrate").description("bring the database to the schema of this build").action(runMigrate);
-
-program.addCommand(tokensCommand());
-program.addCommand(usersCommand());
-for (const command of pauseCommands()) program.addCommand(command);
+import { CommanderError } from "commander";
+import { CommandError } from "./client/command-error.ts";
+import { exitStatus } from "./client/exit-status.ts";
+import { note } from "./client/output.ts";
+import { printableLines } from "./client/printable.ts";
+import { makeProgram } from "./program.ts";
 
 try {
-  await program.parseAsync();
+  await makeProgram().parseAsync();
 } catch (error) {
-  // What a person can mend is said in a sentence; a stack would hide it.
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
+  process.exit(report(error));
+}
+
+/** What a person can mend is said in a sentence; a stack would hide it. */
+function report(error: unknown): number {
+  // Commander has said already what is wrong.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.done : exitStatus.usage;
+  if (!(error instanceof CommandError)) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
+  // Of a server, perhaps.
+  note(printableLines(error.message));
+  return error.status;
 }

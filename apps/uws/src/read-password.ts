@@ -8,9 +8,13 @@ import { read } from "read";
  */
 export async function readPassword(name: string): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, "");
-  const ask = (prompt: string) => read({ prompt, silent: true, output: process.stderr });
-  const password = await ask(`Password of ${name}: `);
-  if ((await ask("Once more: ")) !== password)
+  const password = await askSecret(`Password of ${name}: `);
+  if ((await askSecret("Once more: ")) !== password)
     throw new Error("The two passwords are not the same; nothing was changed.");
   return password;
+}
+
+/** Asks at the terminal, and does not show what is typed. */
+export async function askSecret(prompt: string): Promise<string> {
+  return await read({ prompt, silent: true, output: process.stderr });
 }

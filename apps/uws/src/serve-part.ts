@@ -4,17 +4,14 @@ import { startGateway } from "@uws/gateway";
 import { startKeeper } from "@uws/keeper";
 import pino from "pino";
 import { type House, openHouse } from "./house.ts";
+import type { Part } from "./server-commands.ts";
 import { untilSignal } from "./until-signal.ts";
 
-/** The processes of a large site, each by itself: any number of each. */
 const parts = {
   api: async (house: House) => await startApi(house),
   gateway: async (house: House) => await startGateway(house),
   keeper: async (house: House) => startKeeper(house),
-} as const;
-
-export type Part = keyof typeof parts;
-export const partNames = Object.keys(parts) as Part[];
+} as const satisfies Readonly<Record<Part, unknown>>;
 
 /**
  * `uws api`, `uws gateway`, `uws keeper`: one part in one process, until a signal comes. The configuration must name

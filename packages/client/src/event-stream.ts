@@ -8,12 +8,16 @@ export interface ServerSentEvent {
 /** Characters of one event; a server that never ends one must not fill the memory. */
 const longestEvent = 1024 * 1024;
 
-/** Reads events until the stream ends. */
+/**
+ * Reads events until the stream ends, or is silent.
+ * @param silence milliseconds without a byte after which the connection counts as lost
+ */
 export async function* readEventStream(
   body: ReadableStream<Uint8Array>,
+  silence: number,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   let event = new EventFields();
-  for await (const line of readLines(body)) {
+  for await (const line of readLines(body, silence)) {
     if (line !== "") {
       event.add(line);
       continue;
@@ -42,13 +46,15 @@ class EventFields {
   }
 }
 
-async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+async function* readLines(body: ReadableStream<Uint8Array>, silence: number): AsyncGenerator<string, void, undefined> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = "";
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      // A network that has gone away does not say so; a reader that is cancelled reads the end.
+      const lost = setTimeout(() => void reader.cancel().catch(() => {}), silence);
+      const { done, value } = await reader.read().finally(() => clearTimeout(lost));
       if (done) return;
       // A CR at the end may be the first half of CRLF: it waits for what follows.
       const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|\n|\r(?!$)/);

@@ -1,14 +1,24 @@
+import { childUrl } from "./child-url.ts";
 import { delay } from "./delay.ts";
 import { UwsClientError } from "./errors.ts";
 import { readEventStream, type ServerSentEvent } from "./event-stream.ts";
 import { type JobEvent, jobEvent } from "./job-event.ts";
-import { childUrl, readJob, readResults } from "./read-job.ts";
+import { type Parameters, parameterFields } from "./parameters.ts";
+import { readJob, readResults } from "./read-job.ts";
 import { hasEnded, type RemoteJob, type RemoteResult } from "./remote-job.ts";
 import { messageOf, type RequestOptions, type Transport } from "./transport.ts";
-import { type WatchOptions, watchJob } from "./watch-job.ts";
+import { silenceAllowed, type WatchOptions, watchJob } from "./watch-job.ts";
 
-interface Signalled {
+export interface Signalled {
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface UpdateOptions extends Signalled {
+  readonly parameters?: Parameters | undefined;
+  readonly runId?: string | undefined;
+  /** Seconds that it may run; 0 = unlimited. The server may allow less. */
+  readonly executionDuration?: number | undefined;
+  readonly destruction?: Date | undefined;
 }
 
 export interface WaitOptions extends WatchOptions {
@@ -41,6 +51,30 @@ export class JobHandle {
     await this.#act({ method: "POST", body: new URLSearchParams({ PHASE: "ABORT" }), signal: options.signal }, "phase");
   }
 
+  /** Throws the results away and keeps the job's metadata (ours; elsewhere it is refused). */
+  async archive(options: Signalled = {}): Promise<void> {
+    await this.#act(
+      { method: "POST", body: new URLSearchParams({ PHASE: "ARCHIVE" }), signal: options.signal },
+      "phase",
+    );
+  }
+
+  /**
+   * Changes a job: its parameters and run id while it is PENDING, its times as long as the server lets it. What the
+   * server has made of it, `get` tells.
+   */
+  async update({ parameters = {}, runId, executionDuration, destruction, signal }: UpdateOptions): Promise<void> {
+    const post = (name: string, value: string, ...path: readonly string[]) =>
+      this.#act({ method: "POST", body: new URLSearchParams({ [name]: value }), signal }, ...path);
+    const given = new URLSearchParams(parameterFields(parameters));
+    if (runId !== undefined) given.set("RUNID", runId);
+    if (given.size > 0) await this.#act({ method: "POST", body: given, signal }, "parameters");
+    if (executionDuration !== undefined) {
+      await post("EXECUTIONDURATION", String(executionDuration), "executionduration");
+    }
+    if (destruction !== undefined) await post("DESTRUCTION", destruction.toISOString(), "destruction");
+  }
+
   /** Destroys the job and its results. */
   async delete(options: Signalled = {}): Promise<void> {
     await this.#act({ method: "DELETE", signal: options.signal });
@@ -52,7 +86,7 @@ export class JobHandle {
    */
   async wait({ onChange, ...options }: WaitOptions = {}): Promise<RemoteJob> {
     let seen = "";
-    for await (const job of watchJob((query) => this.#get(query, options.signal), options)) {
+    for await (const job of watchJob((query, signal) => this.#get(query, signal), options)) {
       const state = JSON.stringify([job.phase, job.progress]);
       if (state !== seen) onChange?.(job);
       seen = state;
@@ -66,13 +100,13 @@ export class JobHandle {
    * events are phases and progress. A broken stream is taken up again where it broke.
    */
   async *events(options: WatchOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
-    const { signal, pollMilliseconds = 1000 } = options;
+    const { signal, pollMilliseconds = 1000, silenceMilliseconds = silenceAllowed } = options;
     let lastEventId: string | undefined;
     for (;;) {
       const body = await this.#openEvents(lastEventId, signal);
       if (body === undefined) return yield* this.#watchedEvents(options);
       let ended = false;
-      for await (const event of untilBroken(readEventStream(body), signal)) {
+      for await (const event of untilBroken(readEventStream(body, silenceMilliseconds), signal)) {
         lastEventId = event.id ?? lastEventId;
         yield event;
         ended ||= event.type === "phase" && hasEnded(event);
@@ -96,6 +130,14 @@ export class JobHandle {
   async download(resultId: string, options: Signalled = {}): Promise<Response> {
     const known = (await this.results(options)).find(({ id }) => id === resultId);
     const url = known?.href ?? childUrl(this.url, "results", resultId);
+    const { response } = await this.#transport.send(url, { accept: "*/*", signal: options.signal });
+    return response;
+  }
+
+  /** An uploaded parameter's bytes: of one that is given byReference. */
+  async parameter(name: string, options: Signalled = {}): Promise<Response> {
+    const known = (await this.get(options)).parameters.find((parameter) => parameter.name === name);
+    const url = known?.byReference === true ? known.value : childUrl(this.url, "parameters", name);
     const { response } = await this.#transport.send(url, { accept: "*/*", signal: options.signal });
     return response;
   }
@@ -134,7 +176,7 @@ export class JobHandle {
 
   async *#watchedEvents(options: WatchOptions): AsyncGenerator<JobEvent, void, undefined> {
     let before: RemoteJob | undefined;
-    for await (const job of watchJob((query) => this.#get(query, options.signal), options)) {
+    for await (const job of watchJob((query, signal) => this.#get(query, signal), options)) {
       const { progress, phase } = job;
       const moved = JSON.stringify(progress) !== JSON.stringify(before?.progress);
       if (progress !== undefined && moved) yield { type: "progress", ...progress };
@@ -146,7 +188,7 @@ export class JobHandle {
 
   /** The job as it is, as soon as the server can be reached. */
   async #patientGet(options: WatchOptions): Promise<RemoteJob> {
-    for await (const job of watchJob(() => this.#get("", options.signal), options)) return job;
+    for await (const job of watchJob((_query, signal) => this.#get("", signal), options)) return job;
     throw new Error("unreachable: a watch has no end");
   }
 
@@ -186,16 +228,14 @@ export async function readAnswer<Value>(
   read: (document: string, url: string) => Value,
 ): Promise<Value> {
   const { status } = response;
-  const body = await response.text();
+  const method = "GET";
+  const body = await response.text().catch((cause: unknown) => {
+    // As good as no answer: the connection broke in the middle of it.
+    throw new UwsClientError(`${url}: the answer broke off: ${messageOf(cause)}`, { method, url, cause });
+  });
   try {
     return read(body, url);
   } catch (cause) {
-    throw new UwsClientError(`${url}: not a UWS document: ${messageOf(cause)}`, {
-      method: "GET",
-      url,
-      status,
-      body,
-      cause,
-    });
+    throw new UwsClientError(`${url}: not a UWS document: ${messageOf(cause)}`, { method, url, status, body, cause });
   }
 }

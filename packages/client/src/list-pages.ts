@@ -1,6 +1,8 @@
+import { childUrl } from "./child-url.ts";
 import { UwsClientError } from "./errors.ts";
 import { readAnswer } from "./job-handle.ts";
-import { childUrl, readJobList } from "./read-job.ts";
+import { readJobList } from "./read-job-xml.ts";
+import { isObject, parseJson } from "./read-json.ts";
 import { isRemotePhase, type RemoteJobReference } from "./remote-job.ts";
 import type { Answer, Transport } from "./transport.ts";
 
@@ -74,16 +76,4 @@ function readReference(job: unknown, url: string): RemoteJobReference | undefine
     ownerId: typeof ownerId === "string" ? ownerId : undefined,
     creationTime: typeof creationTime === "string" ? new Date(creationTime) : undefined,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

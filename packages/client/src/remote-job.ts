@@ -73,7 +73,8 @@ export interface RemoteJobReference {
   readonly creationTime: Date | undefined;
 }
 
-const phases: readonly string[] = [
+/** All of them, in the order of the standard. */
+export const remotePhases = [
   "PENDING",
   "QUEUED",
   "EXECUTING",
@@ -84,10 +85,10 @@ const phases: readonly string[] = [
   "HELD",
   "SUSPENDED",
   "ARCHIVED",
-] satisfies RemotePhase[];
+] as const satisfies readonly RemotePhase[];
 
 export function isRemotePhase(text: string): text is RemotePhase {
-  return phases.includes(text);
+  return (remotePhases as readonly string[]).includes(text);
 }
 
 /** Whether a job has ended: no RUN, ABORT or worker changes it any more. */

@@ -8,6 +8,11 @@ export interface TransportOptions {
   readonly fetch?: Fetch | undefined;
   /** Sent with every request to the server of the job list, for instance Authorization. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * In which form documents are asked for. Default "xml", which every UWS server has (UWS 1.1, section 2.2); with "json",
+   * one that has none answers in XML, which is read as well.
+   */
+  readonly format?: "xml" | "json" | undefined;
 }
 
 /** What of a request this client sets itself. */
@@ -17,6 +22,7 @@ export interface RequestOptions {
   /** Of the last event seen, when a stream of events is opened again. */
   readonly lastEventId?: string | undefined;
   readonly body?: URLSearchParams | FormData | Multipart;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,20 +36,24 @@ export interface Answer {
   readonly url: string;
 }
 
-/** XML before anything else: it is what every UWS server has (UWS 1.1, section 2.2). */
-const xml = "text/xml, application/xml;q=0.9, */*;q=0.1";
+const acceptOf = {
+  xml: "text/xml, application/xml;q=0.9, */*;q=0.1",
+  json: "application/json, text/xml;q=0.9, application/xml;q=0.8, */*;q=0.1",
+} as const;
 
 /** HTTP as UWS uses it: an action is a POST, its answer a 303 to what there is to see then. */
 export class Transport {
   readonly #fetch: Fetch;
   readonly #origin: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #accept: string;
 
   /** @param home any URL of the server that the headers are for */
-  constructor(home: string, { fetch: given, headers = {} }: TransportOptions) {
+  constructor(home: string, { fetch: given, headers = {}, format = "xml" }: TransportOptions) {
     this.#fetch = given ?? ((request) => fetch(request));
     this.#origin = new URL(home).origin;
     this.#headers = headers;
+    this.#accept = acceptOf[format];
   }
 
   /**
@@ -56,24 +66,28 @@ export class Transport {
   }
 
   async #send(url: string, options: RequestOptions, redirects: number): Promise<Answer> {
-    const { method = "GET", accept = xml, signal } = options;
+    const { method = "GET", accept = this.#accept, signal } = options;
     const response = await this.#answer(this.#request(url, options), signal);
     const location = response.status === 303 ? response.headers.get("location") : null;
     if (location !== null && redirects > 0) {
       await response.body?.cancel();
       return this.#send(new URL(location, url).href, { accept, signal }, redirects - 1);
     }
-    if (!response.ok) throw await refusal(response, method, url);
-    return { response, url: response.redirected && response.url !== "" ? response.url : url };
+    const redirected = response.redirected && response.url !== "";
+    const end = redirected ? response.url : url;
+    if (!response.ok) throw await refusal(response, redirected ? "GET" : method, end);
+    return { response, url: end };
   }
 
-  #request(url: string, { method = "GET", accept = xml, lastEventId, body, signal }: RequestOptions): Request {
+  #request(url: string, options: RequestOptions): Request {
+    const { method = "GET", accept = this.#accept, lastEventId, body, headers = {}, signal } = options;
     const streamed = body !== undefined && "stream" in body;
     const init: StreamingRequestInit = {
       method,
       headers: {
         // A result may link to another host, whose business our token is not.
         ...(new URL(url).origin === this.#origin ? this.#headers : {}),
+        ...headers,
         accept,
         ...(streamed ? { "content-type": body.contentType } : {}),
         ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),

@@ -1,13 +1,15 @@
-import { JobHandle, readAnswer } from "./job-handle.ts";
+import { childUrl } from "./child-url.ts";
+import { UwsClientError } from "./errors.ts";
+import { filterJobs } from "./filter-jobs.ts";
+import { JobHandle, readAnswer, type Signalled } from "./job-handle.ts";
 import { listPages } from "./list-pages.ts";
 import { canStreamRequests, multipart } from "./multipart.ts";
-import { childUrl, readJob } from "./read-job.ts";
+import { type Parameters, parameterFields } from "./parameters.ts";
+import { readJob } from "./read-job.ts";
 import type { RemoteJobReference, RemotePhase } from "./remote-job.ts";
-import { Transport, type TransportOptions } from "./transport.ts";
-
-/** A value of a parameter, or several under one name. */
-export type ParameterValue = string | number | boolean;
-export type Parameters = Readonly<Record<string, ParameterValue | readonly ParameterValue[]>>;
+import { readServiceDescription, type ServiceDescription } from "./service-description.ts";
+import { type Answer, Transport, type TransportOptions } from "./transport.ts";
+import { untilAnswered } from "./until-answered.ts";
 
 export interface CreateOptions {
   /** Start it at once. */
@@ -18,8 +20,17 @@ export interface CreateOptions {
   /** When it and its results may go. */
   readonly destruction?: Date | undefined;
   /** Uploads by parameter name. A `Bun.file(path)` is read while it is sent. */
-  readonly files?: Readonly<Record<string, Blob>> | undefined;
+  readonly files?: Files | undefined;
+  /**
+   * The same key and request give the same job, however often they are sent; bun-uws keeps keys for a day. With one the
+   * request is sent again when its answer is lost, so files must be such as can be read again.
+   */
+  readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface SyncOptions extends Signalled {
+  readonly files?: Files | undefined;
 }
 
 export interface ListFilter {
@@ -29,6 +40,8 @@ export interface ListFilter {
   readonly after?: Date | undefined;
   /** The newest so many. */
   readonly last?: number | undefined;
+  /** Those of this run id: a filter of bun-uws, which other servers leave to us. */
+  readonly runId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,15 +66,27 @@ export class UwsClient {
   /** Creates a job (UWS 1.1, section 2.2.3.1). */
   async create(
     parameters: Parameters = {},
-    { files = {}, signal, ...control }: CreateOptions = {},
+    { files = {}, idempotencyKey, signal, ...control }: CreateOptions = {},
   ): Promise<JobHandle> {
     const fields = [...controlFields(control), ...parameterFields(parameters)];
     const url = this.jobListUrl;
-    const answer = await this.#transport.send(url, {
-      method: "POST",
-      body: bodyOf(fields, Object.entries(files)),
-      signal,
-    });
+    const send = () =>
+      this.#transport.send(url, {
+        method: "POST",
+        body: bodyOf(fields, filesOf(files)),
+        ...(idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } }),
+        signal,
+      });
+    let answer: Answer;
+    try {
+      answer = await (idempotencyKey === undefined ? send() : untilAnswered(send, signal));
+    } catch (error) {
+      // The redirect says that the job is there, also where we may not see it: credentials do not go along to another host.
+      if (error instanceof UwsClientError && error.url !== url && [401, 403].includes(error.status ?? 0)) {
+        return this.job(error.url);
+      }
+      throw error;
+    }
     if (answer.url !== url) {
       await answer.response.body?.cancel();
       return this.job(answer.url);
@@ -72,12 +97,33 @@ export class UwsClient {
   }
 
   /** The jobs that the caller may see, newest first (UWS 1.1, section 2.2.2.1), of all pages where a list has several. */
-  async list({ phases = [], after, last, signal }: ListFilter = {}): Promise<RemoteJobReference[]> {
+  async list(filter: ListFilter = {}): Promise<RemoteJobReference[]> {
+    const { phases = [], after, last, runId, signal } = filter;
     const url = new URL(this.jobListUrl);
     for (const phase of phases) url.searchParams.append("PHASE", phase);
     if (after !== undefined) url.searchParams.set("AFTER", after.toISOString());
     if (last !== undefined) url.searchParams.set("LAST", String(last));
-    return listPages(this.#transport, url.href, signal);
+    if (runId !== undefined) url.searchParams.set("RUNID", runId);
+    return filterJobs(await listPages(this.#transport, url.href, signal), filter);
+  }
+
+  /** The job type that the service runs, where the server describes it (bun-uws does); undefined elsewhere. */
+  async description(options: Signalled = {}): Promise<ServiceDescription | undefined> {
+    return readServiceDescription(this.#transport, this.#beside("description"), options.signal);
+  }
+
+  /**
+   * Runs a job and gives its main result (UWS 1.1, section 5), for jobs that take no longer than a request may.
+   * @throws UwsClientError when the service has no such thing, the job fails, or takes too long
+   */
+  async sync(parameters: Parameters = {}, { files = {}, signal }: SyncOptions = {}): Promise<Response> {
+    const { response } = await this.#transport.send(this.#beside("sync"), {
+      method: "POST",
+      accept: "*/*",
+      body: bodyOf(parameterFields(parameters), filesOf(files)),
+      signal,
+    });
+    return response;
   }
 
   /**
@@ -89,6 +135,18 @@ export class UwsClient {
     parsed.search = "";
     return new JobHandle(parsed.href.replace(/\/$/, ""), this.#transport);
   }
+
+  /** What a service has beside its job list. */
+  #beside(name: string): string {
+    return childUrl(new URL(".", childUrl(this.jobListUrl)).href, name);
+  }
+}
+
+/** Uploads by parameter name. */
+type Files = Readonly<Record<string, Blob | readonly Blob[]>>;
+
+function filesOf(files: Files) {
+  return Object.entries(files).flatMap(([name, file]) => [file].flat().map((one) => [name, one] as const));
 }
 
 type Field = readonly [name: string, value: string];
@@ -100,12 +158,6 @@ function controlFields({ run, runId, executionDuration, destruction }: CreateOpt
   if (destruction !== undefined) fields.push(["DESTRUCTION", destruction.toISOString()]);
   if (run === true) fields.push(["PHASE", "RUN"]);
   return fields;
-}
-
-function parameterFields(parameters: Parameters): Field[] {
-  return Object.entries(parameters).flatMap(([name, value]) =>
-    [value].flat().map((item): Field => [name, String(item)]),
-  );
 }
 
 /** A plain form, unless there are files. */

@@ -1,6 +1,7 @@
 import { delay } from "./delay.ts";
 import { UwsClientError } from "./errors.ts";
 import type { RemoteJob } from "./remote-job.ts";
+import { DeadlineError, withDeadline } from "./with-deadline.ts";
 
 export interface WatchOptions {
   readonly signal?: AbortSignal | undefined;
@@ -11,7 +12,15 @@ export interface WatchOptions {
    * it does not block. It grows to ten times as much while nothing changes. Default 1000.
    */
   readonly pollMilliseconds?: number | undefined;
+  /**
+   * Milliseconds of silence, beyond those for which the server was asked to wait, after which a connection counts as lost
+   * and another one is made. Default 60000.
+   */
+  readonly silenceMilliseconds?: number | undefined;
 }
+
+/** As many milliseconds of silence as a connection may have; servers give a sign of life several times a minute. */
+export const silenceAllowed = 60_000;
 
 /** Answers that did not come, one after another, before it is an error: about five minutes. */
 const patience = 12;
@@ -25,8 +34,8 @@ const blocking: readonly string[] = ["PENDING", "QUEUED", "EXECUTING"];
  * @param get asks for the job, waiting on the server's side as the query says
  */
 export async function* watchJob(
-  get: (query: string) => Promise<RemoteJob>,
-  { signal, waitSeconds = 30, pollMilliseconds = 1000 }: WatchOptions,
+  get: (query: string, signal: AbortSignal) => Promise<RemoteJob>,
+  { signal, waitSeconds = 30, pollMilliseconds = 1000, silenceMilliseconds = silenceAllowed }: WatchOptions,
 ): AsyncGenerator<RemoteJob, never, undefined> {
   let job: RemoteJob | undefined;
   let quiet = 0;
@@ -36,11 +45,13 @@ export async function* watchJob(
     const waits = job !== undefined && blocking.includes(job.phase);
     try {
       const before: RemoteJob | undefined = job;
-      job = await get(waits ? `?WAIT=${waitSeconds}&PHASE=${job?.phase}` : "");
+      const query = waits ? `?WAIT=${waitSeconds}&PHASE=${job?.phase}` : "";
+      const longest = silenceMilliseconds + (waits ? waitSeconds * 1000 : 0);
+      job = await withDeadline(longest, signal, (either) => get(query, either));
       failures = 0;
       quiet = before !== undefined && before.phase === job.phase ? quiet + 1 : 0;
     } catch (error) {
-      if (!(error instanceof UwsClientError && error.transient) || failures >= patience) throw error;
+      if (!mayPass(error) || failures >= patience) throw error;
       failures += 1;
       await delay(Math.min(30_000, pollMilliseconds * 2 ** (failures - 1)), signal);
       continue;
@@ -53,4 +64,8 @@ export async function* watchJob(
       await delay(Math.min(10, 1.5 ** quiet) * pollMilliseconds, signal);
     }
   }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof DeadlineError || (error instanceof UwsClientError && error.transient);
 }

@@ -50,6 +50,11 @@ test("every error is named, with the variable or the setting that is wrong", () 
   );
 });
 
+test("what workers and clients are told by the environment does not keep a server from starting", () => {
+  const others = { UWS_TOKEN: "t", UWS_GATEWAY: "x", UWS_URL: "http://x", UWS_USER: "u", UWS_PASSWORD: "p" };
+  expect(loadConfig({ ...file(minimal), ...others }, folder)).toEqual(loadConfig(file(minimal), folder));
+});
+
 test("times that would take jobs from healthy workers are refused", () => {
   expect(() => loadConfig({ ...file(minimal), UWS_LEASE_MS: "100" }, folder)).toThrow("heartbeat < silence < lease");
 });

@@ -55,7 +55,7 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   UWS_SHUTDOWN_MS: ["timing", "shutdown"],
 };
 
-/** Read by other parts of the house: workers, the embedded servers, the tests. */
+/** Read by other parts of the house: workers, the embedded servers, the command line as a client, the tests. */
 const elsewhere = [
   "UWS_CONFIG",
   "UWS_GATEWAY",
@@ -65,6 +65,9 @@ const elsewhere = [
   "UWS_KEY",
   "UWS_SLOTS",
   "UWS_NATS_SERVER",
+  "UWS_URL",
+  "UWS_USER",
+  "UWS_PASSWORD",
 ];
 
 /** Variables that name a file, relative to the working directory; in the configuration file, paths are relative to it. */

@@ -1,0 +1,27 @@
+import { Command } from "commander";
+
+/** The processes of a large site, each by itself: any number of each. */
+export const partNames = ["api", "gateway", "keeper"] as const;
+export type Part = (typeof partNames)[number];
+
+/** The commands that serve. What they are made of is loaded when one of them is called: a client needs none of it. */
+export function serverCommands(): Command[] {
+  return [
+    new Command("up")
+      .description("start the server and the example workers, and stay")
+      .option("--no-workers", "start the server only")
+      .action(async ({ workers }: { workers: boolean }) => (await import("./up.ts")).runUp({ workers })),
+    new Command("demo")
+      .description("match the Messier objects with the Hipparcos stars, from end to end")
+      .option("--stay", "keep the server running afterwards", false)
+      .action(async ({ stay }: { stay: boolean }) => (await import("./demo.ts")).runDemo({ stay })),
+    ...partNames.map((part) =>
+      new Command(part)
+        .description(`run the ${part} alone, beside others`)
+        .action(async () => (await import("./serve-part.ts")).servePart(part)),
+    ),
+    new Command("migrate")
+      .description("bring the database to the schema of this build")
+      .action(async () => (await import("./run-migrate.ts")).runMigrate()),
+  ];
+}
