@@ -53,14 +53,7 @@ test("every command and option is in every shell's script", () => {
   }
 });
 
-for (const [shell, script] of [
-  ["bash", bashCompletion],
-  ["zsh", zshCompletion],
-  ["fish", fishCompletion],
-] as const) {
-  // The machine need not have them all; bash it has, since it runs the tests above.
-  test.skipIf(Bun.which(shell) === null)(`${shell} reads its script`, () => {
-    const { status, stderr } = spawnSync(shell, ["-n"], { input: script(tree), encoding: "utf8" });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  });
-}
+test("bash reads its script", () => {
+  const { status, stderr } = spawnSync("bash", ["-n"], { input: bashCompletion(tree), encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
