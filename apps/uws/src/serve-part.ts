@@ -3,6 +3,7 @@ import { loadConfig } from "@uws/config";
 import { startGateway } from "@uws/gateway";
 import { startKeeper } from "@uws/keeper";
 import pino from "pino";
+import { awaitDatabase } from "./await-database.ts";
 import { type House, openHouse } from "./house.ts";
 import type { Part } from "./server-commands.ts";
 import { untilSignal } from "./until-signal.ts";
@@ -26,6 +27,9 @@ export async function servePart(part: Part): Promise<void> {
   const signal = untilSignal();
   const log = pino({ level: config.logLevel }).child({ part });
   const house = openHouse(config, { databaseUrl, natsUrl }, part, log);
+  const giveUp = new AbortController();
+  void signal.then(() => giveUp.abort());
+  if (!(await awaitDatabase(house.store, log, giveUp.signal))) process.exit(0);
   const running = await parts[part](house);
   log.info("started");
   await signal;
