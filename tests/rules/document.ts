@@ -37,7 +37,7 @@ function rowOf(rule: Rule): string {
   const [code, test] = isProved(rule)
     ? [
         [...new Set(rule.mutation.map(({ file }) => `\`${file}\``))].join("<br>"),
-        rule.tests.map(({ file, test }) => `\`${file}\`: ${test}`).join("<br>"),
+        rule.tests.map(({ file, test, given = "%s" }) => `\`${file}\`: ${test.replace("%s", given)}`).join("<br>"),
       ]
     : ["", `**later**: ${rule.later}`];
   return `| ${[rule.id, rule.rule, code, test].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

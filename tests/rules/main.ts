@@ -31,6 +31,10 @@ const options: RunOptions = {
   timeout: 300_000,
 };
 
+function key({ file, test, given = "%s" }: ShownBy): string {
+  return `${file}: ${test.replace("%s", given)}`;
+}
+
 /** With the rule in place: of each file all tests in one go, and one by one only where that fails. */
 async function runUnchanged(): Promise<ReadonlyMap<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
@@ -39,7 +43,7 @@ async function runUnchanged(): Promise<ReadonlyMap<string, Verdict>> {
     ({ file }) => file,
   );
   for (const tests of files.values()) {
-    const distinct = [...new Map(tests.map((each) => [each.test, each])).values()];
+    const distinct = [...new Map(tests.map((each) => [key(each), each])).values()];
     const together = await runTests(distinct, options);
     for (const each of distinct) {
       const { verdict } = together.verdict === "green" ? together : await runTests([each], options);
@@ -56,7 +60,6 @@ function runMutated(rule: ProvedRule, shownBy: ShownBy): Promise<Run> {
   );
 }
 
-const key = ({ file, test }: ShownBy) => `${file}: ${test}`;
 let survived = 0;
 try {
   const unchanged = await runUnchanged();

@@ -3,6 +3,8 @@ export interface ShownBy {
   /** From the root of the repository. */
   readonly file: string;
   readonly test: string;
+  /** Which case of a `test.each`, where one of them is meant: it stands for the `%s`. */
+  readonly given?: string;
 }
 
 /** A piece of the product's source, and what stands there instead when the rule is taken out. */
@@ -45,8 +47,8 @@ export function isProved(rule: Rule): rule is ProvedRule {
 }
 
 /** Names a test. */
-export function shown(file: string, test: string): ShownBy {
-  return { file, test };
+export function shown(file: string, test: string, given?: string): ShownBy {
+  return given === undefined ? { file, test } : { file, test, given };
 }
 
 /** Takes a piece of source out, or puts another in its place. */

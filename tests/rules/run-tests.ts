@@ -32,7 +32,7 @@ const brokenOutput =
 export async function runTests(tests: readonly ShownBy[], options: RunOptions): Promise<Run> {
   const [first] = tests;
   if (first === undefined) throw new Error("no test was named");
-  const names = tests.map(({ test }) => pattern(test)).join("|");
+  const names = tests.map(pattern).join("|");
   const started = performance.now();
   const child = spawn(process.execPath, ["test", `--timeout=${options.testTimeout}`, `./${first.file}`, "-t", names], {
     cwd: options.root,
@@ -66,6 +66,7 @@ function judge(status: number | null, output: string, wanted: number): Verdict {
 }
 
 /** A regular expression for the name, which may hold what `test.each` fills in. */
-function pattern(name: string): string {
+function pattern({ test, given }: ShownBy): string {
+  const name = given === undefined ? test : test.replace("%s", given);
   return `${name.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&").replaceAll(/%[sp]/g, ".*")}$`;
 }

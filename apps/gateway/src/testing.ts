@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openFileBlobs } from "@uws/blobs";
+import { type BlobStore, openFileBlobs } from "@uws/blobs";
 import type { Config } from "@uws/config";
 import { limits } from "@uws/core";
 import { type Dispatch, openDispatch } from "@uws/dispatch";
@@ -42,6 +42,7 @@ const defaults = {
 export interface House {
   readonly store: Store;
   readonly dispatch: Dispatch;
+  readonly blobs: BlobStore;
   /** Of its subjects and its stream. */
   readonly prefix: string;
   readonly timing: Config["timing"];
@@ -86,6 +87,7 @@ export async function openTestHouse(changes: Partial<typeof defaults> = {}): Pro
   return {
     store,
     dispatch,
+    blobs: house.blobs,
     prefix,
     timing,
     logged,

@@ -4,6 +4,7 @@ import { acceptAttempts } from "./commands/accept-attempts.ts";
 import { claimJobs } from "./commands/claim-jobs.ts";
 import { failAttempts } from "./commands/fail-attempts.ts";
 import { loseLeases } from "./commands/lose-leases.ts";
+import { markSilent } from "./commands/mark-silent.ts";
 import { releaseAttempts } from "./commands/release-attempts.ts";
 import { getJob } from "./queries/get-job.ts";
 import { type StoreFixture, storeFixture } from "./testing.ts";
@@ -51,6 +52,15 @@ test("a lost job waits before its next attempt, twice as long after each, up to 
     expect(wait).toBeGreaterThan(hours * 0.49);
     expect(wait).toBeLessThan(hours * 1.51);
   }
+});
+
+test("a job whose worker was silent before it was lost is QUEUED again", async () => {
+  const { job } = await fixture.start();
+  await fixture.store.sql`update jobs set heard_at = uws_now() - interval '1 minute' where id = ${job}`;
+  await markSilent(fixture.store, 1000, 1000);
+  expect(await phaseOf(job)).toBe("UNKNOWN");
+  await lose(job, { base: 0, max: 0 });
+  expect(await phaseOf(job)).toBe("QUEUED");
 });
 
 test("a job that is given back spends no attempt, however often", async () => {
