@@ -27,6 +27,7 @@ const [postgres, nats, workshop] = await Promise.all([
 const options: RunOptions = {
   root: workshop.root,
   environment: { ...process.env, UWS_TEST_DATABASE_URL: postgres.url, UWS_TEST_NATS_URL: nats.url },
+  bail: false,
   testTimeout: 60_000,
   timeout: 300_000,
 };
@@ -56,7 +57,7 @@ async function runUnchanged(): Promise<ReadonlyMap<string, Verdict>> {
 /** Without the rule. A test that waits for what never comes need not wait for long. */
 function runMutated(rule: ProvedRule, shownBy: ShownBy): Promise<Run> {
   return workshop.mutated(rule.mutation, () =>
-    runTests([shownBy], { ...options, testTimeout: 20_000, timeout: 100_000 }),
+    runTests([shownBy], { ...options, bail: true, testTimeout: 20_000, timeout: 100_000 }),
   );
 }
 

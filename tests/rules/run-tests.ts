@@ -18,6 +18,8 @@ export interface Run {
 export interface RunOptions {
   readonly root: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** One failure is enough: the other cases of a `test.each` need not be waited for. */
+  readonly bail: boolean;
   /** Milliseconds that one test may take. */
   readonly testTimeout: number;
   /** Milliseconds after which all is stopped: what hangs for so long is red where something has failed before. */
@@ -34,7 +36,8 @@ export async function runTests(tests: readonly ShownBy[], options: RunOptions): 
   if (first === undefined) throw new Error("no test was named");
   const names = tests.map(pattern).join("|");
   const started = performance.now();
-  const child = spawn(process.execPath, ["test", `--timeout=${options.testTimeout}`, `./${first.file}`, "-t", names], {
+  const limits = [`--timeout=${options.testTimeout}`, ...(options.bail ? ["--bail"] : [])];
+  const child = spawn(process.execPath, ["test", ...limits, `./${first.file}`, "-t", names], {
     cwd: options.root,
     env: options.environment,
     stdio: ["ignore", "pipe", "pipe"],
