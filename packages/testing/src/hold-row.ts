@@ -25,7 +25,7 @@ export async function holdRow(sql: postgres.Sql<{ bigint: number }>, job: string
       until(async () => {
         const [waiting] = await sql<[{ count: number }]>`
           select count(*)::int as count from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`;
+          where datname = current_database() and wait_event_type = 'Lock' and wait_event in ('transactionid', 'tuple')`;
         return waiting.count >= statements;
       }, "a statement that waits for the row"),
     async release() {
