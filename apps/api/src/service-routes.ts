@@ -21,6 +21,7 @@ import { result } from "./resources/result.ts";
 import { results } from "./resources/results.ts";
 import { sync } from "./resources/sync.ts";
 import { syncJob } from "./resources/sync-job.ts";
+import { typeDescription } from "./resources/type-description.ts";
 import type { PathParameters, Route } from "./route.ts";
 import type { Service } from "./service.ts";
 
@@ -42,7 +43,7 @@ const jobResources: readonly Resource[] = [
 ];
 
 /** Beside it, below the service. Their names cannot be the job list's: `packages/config` refuses that. */
-const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description];
+const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description, typeDescription];
 
 /** The routes of one service. */
 export function serviceRoutes(service: Service): Route[] {

@@ -140,6 +140,11 @@ export type ProxiesConfig = z.infer<typeof proxies>;
 const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login"];
 /** What a service has beside its job list. */
 const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description"];
+/** Parameters that have a meaning in every service. */
+const taken: readonly string[] = [
+  ...["RUNID", "PHASE", "EXECUTIONDURATION", "DESTRUCTION", "ACTION", "WAIT"],
+  ...["PRIORITY", "UPLOAD", "PARAMETERS"],
+];
 
 const service = z.strictObject({
   /** Path of the service: one or more segments, e.g. `crossmatch` or `api/batch`. */
@@ -157,7 +162,13 @@ const service = z.strictObject({
     .refine((name) => !besideJobList.includes(name), `must not be any of: ${besideJobList.join(", ")}`)
     .default("async"),
   /** Files that describe its job types, relative to the configuration file. */
-  descriptions: z.array(z.string().min(1)).length(1, "must name one description file"),
+  descriptions: z.array(z.string().min(1)).min(1, "must name at least one description file").max(100),
+  /** Where there are several, the parameter by which a client says which one it wants; in any case. */
+  typeParameter: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$/, "must be a name of letters, digits and _.:-")
+    .refine((name) => !taken.includes(name.toUpperCase()), `must not be any of: ${taken.join(", ")}`)
+    .default("JOBTYPE"),
   /** Who has destroyed a job is sent to the newest so many; absent = to the whole list, which may be huge. */
   redirectLast: z.int().min(1).max(2_147_483_647).optional(),
   /** In which form a job tells why it failed: VOTable is what clients of TAP read (DALI 1.1, section 5.4). */
