@@ -1,4 +1,5 @@
 import { anonymous, type Identity } from "@uws/auth";
+import { admit } from "./admit.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import type { Exchange } from "./exchange.ts";
 import { type OperationObject, refusals } from "./openapi/operation.ts";
@@ -77,11 +78,12 @@ function atService(
 ) {
   return {
     unsafe,
-    detail: { ...describedTo(describe(service), open), tags: [service.path] },
+    detail: { ...describedTo(describe(service), service, open), tags: [service.path] },
     handle: async (exchange: Exchange, { id, name }: PathParameters) => {
       exchange.jobId = id ?? undefined;
       const caller = await callerOf(exchange, open);
       exchange.owner = caller.owner;
+      if (!open) admit(service, caller);
       if (changes && caller.owner !== undefined) refuseCrossSite(exchange.request.headers, exchange.origin);
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
@@ -92,9 +94,11 @@ function atService(
 }
 
 /** With what comes from logging in, which every operation has alike. */
-function describedTo(operation: OperationObject, open: boolean | "login"): OperationObject {
+function describedTo(operation: OperationObject, { access }: Service, open: boolean | "login"): OperationObject {
   if (open === true) return { ...operation, security: [] };
-  return { ...operation, responses: { ...operation.responses, ...refusals(401) } };
+  const responses = { ...operation.responses, ...refusals(401) };
+  if (open === "login" || access.anonymous) return { ...operation, responses };
+  return { ...operation, responses: { ...responses, ...refusals(403) }, security: [{ basic: [] }] };
 }
 
 async function callerOf({ api, request }: Exchange, open: boolean | "login"): Promise<Identity> {

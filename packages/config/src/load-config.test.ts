@@ -73,6 +73,26 @@ test("redirectLast is a number that LAST takes, or absent", () => {
   }
 });
 
+test("a service has types, a parameter that names them, and those who may use it", () => {
+  const service = (text: string, auth = "") =>
+    loadConfig(file(`${auth}services: [{ path: a, descriptions: [a.yaml, b.yaml]${text} }]\n`), folder).services[0];
+  expect(service("")).toMatchObject({
+    typeParameter: "JOBTYPE",
+    descriptions: [join(folder, "a.yaml"), join(folder, "b.yaml")],
+  });
+  expect(service(", typeParameter: LANG")?.typeParameter).toBe("LANG");
+  for (const wrong of ["phase", "a b", "1a", "Upload"]) {
+    expect(() => service(`, typeParameter: ${wrong}`)).toThrow("services.0.typeParameter: must ");
+  }
+  const users = ", access: { users: [ada] }";
+  expect(service(users, "auth: { basic: true }\n")?.access).toEqual({ users: ["ada"] });
+  expect(() => service(users)).toThrow("services.0.access.users: needs auth.basic");
+  expect(() => service(", access: { anonymous: false }")).toThrow("services.0.access.anonymous: would let nobody in");
+  expect(() => service(", access: { anonymous: true }", "auth: { basic: true, anonymous: false }\n")).toThrow(
+    "services.0.access.anonymous: needs auth.anonymous",
+  );
+});
+
 test("a file that is missing or not YAML is named", () => {
   expect(() => loadConfig({ UWS_CONFIG: "none.yaml" }, folder)).toThrow("none.yaml: cannot be read");
   expect(() => loadConfig(file("a: [1"), folder)).toThrow(".yaml: ");

@@ -7,8 +7,8 @@ export interface OperationObject {
   readonly parameters?: readonly ParameterObject[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;
-  /** Empty = nobody has to log in; absent = as the document says. */
-  readonly security?: readonly [];
+  /** How to log in; empty = nobody has to; absent = as the document says. */
+  readonly security?: readonly Readonly<Record<string, readonly []>>[];
 }
 
 export interface ParameterObject {

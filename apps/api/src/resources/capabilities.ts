@@ -44,7 +44,10 @@ function represent(shown: readonly Capability[], accept: string | undefined): Re
 function capabilitiesOf({ api, service, serviceUrl, listUrl }: ServiceExchange): Capability[] {
   const title = titleOf(service);
   const parameters = parametersOfAll(service);
-  const securityMethods = loginMethods(api.config.auth);
+  const securityMethods = loginMethods({
+    ...api.config.auth,
+    anonymous: api.config.auth.anonymous && service.access.anonymous,
+  });
   const support = (name: string, standardId?: string, about?: string): Capability => ({
     standardId,
     description: about,
