@@ -12,8 +12,7 @@ export async function loadServices(config: Config): Promise<Service[]> {
   const problems: string[] = [];
   const services: Service[] = [];
   for (const configured of config.services) {
-    const types = await loadTypes(configured.descriptions, problems);
-    problems.push(...contradictions(configured, types));
+    const types = await loadTypes(configured, problems);
     services.push(serviceOf(configured, types));
   }
   if (problems.length > 0) throw new ConfigError(problems);
@@ -29,33 +28,27 @@ export async function saveTypes(services: readonly Service[], store: Store): Pro
   }
 }
 
-async function loadTypes(files: readonly string[], problems: string[]): Promise<JobDescription[]> {
+async function loadTypes(
+  { path, descriptions, typeParameter }: Config["services"][number],
+  problems: string[],
+): Promise<JobDescription[]> {
   const types: JobDescription[] = [];
-  for (const file of files) {
+  for (const file of descriptions) {
     try {
-      types.push(await loadDescription(file));
+      const type = await loadDescription(file);
+      const taken = canonicalName(type, typeParameter);
+      if (types.some(({ name }) => name === type.name)) {
+        problems.push(`${file}: name: the service ${path} has a job type "${type.name}" already`);
+      }
+      if (taken !== undefined) {
+        const use = `is how the service ${path} tells its job types apart (typeParameter); name one of them differently`;
+        problems.push(`${file}: parameters.properties.${taken}: ${use}`);
+      }
+      types.push(type);
     } catch (error) {
       if (!(error instanceof UwsError)) throw error;
       problems.push(...error.message.split("\n"));
     }
   }
   return types;
-}
-
-/** What the configuration alone cannot say. */
-function contradictions(
-  { path, descriptions, typeParameter }: Config["services"][number],
-  types: readonly JobDescription[],
-): string[] {
-  const names = types.map(({ name }) => name);
-  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  return [
-    ...[...twice].map((name) => `${descriptions.join(", ")}: the service ${path} has two descriptions of "${name}"`),
-    ...types
-      .filter((description) => canonicalName(description, typeParameter) !== undefined)
-      .map(
-        ({ name }) =>
-          `services: ${path}: typeParameter ${typeParameter} is a parameter of the job type "${name}"; name it differently`,
-      ),
-  ];
 }

@@ -50,6 +50,14 @@ test("every error is named, with the variable or the setting that is wrong", () 
   );
 });
 
+test("an error in the file says in which line it is", () => {
+  const text = "httpPort: 1\nservices:\n  - path: a\n    descriptions: [a.yaml]\n    jobList: sync\n    color: red\n";
+  const { UWS_CONFIG } = file(text);
+  expect(() => loadConfig({ UWS_CONFIG }, folder)).toThrow(`${UWS_CONFIG}:5: services.0.jobList: must not be any of`);
+  expect(() => loadConfig({ UWS_CONFIG }, folder)).toThrow(`${UWS_CONFIG}:6: services.0: Unrecognized key: "color"`);
+  expect(() => loadConfig(file("a: 1\na: 2\n"), folder)).toThrow("Map keys must be unique at line 2, column 1");
+});
+
 test("times that would take jobs from healthy workers are refused", () => {
   expect(() => loadConfig({ ...file(minimal), UWS_LEASE_MS: "100" }, folder)).toThrow("heartbeat < silence < lease");
 });

@@ -18,3 +18,4 @@ export { metaSchema } from "./meta-schema.ts";
 export { canonicalName, type FileRule, fileLimit, takesFile } from "./parameter-schema.ts";
 export { parseDescription, readDescription } from "./parse-description.ts";
 export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";
+export { readYaml, type YamlSource } from "./yaml-source.ts";
