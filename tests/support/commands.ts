@@ -41,6 +41,7 @@ export class Commands {
       said,
       ended: closed.then(([code]) => code as number | null),
       stop,
+      signal: (name: NodeJS.Signals) => child.kill(name),
       /** Waits for a line that fits, and gives what its first group captured. */
       line: (pattern: RegExp) =>
         until(

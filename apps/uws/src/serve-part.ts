@@ -1,17 +1,23 @@
 import { startApi } from "@uws/api";
 import { loadConfig } from "@uws/config";
-import { startGateway } from "@uws/gateway";
+import { type Gateway, startGateway } from "@uws/gateway";
 import { startKeeper } from "@uws/keeper";
 import pino from "pino";
 import { type House, openHouse } from "./house.ts";
+import { reloadOnHangup } from "./reload-on-hangup.ts";
 import { untilSignal } from "./until-signal.ts";
 
 /** The processes of a large site, each by itself: any number of each. */
 const parts = {
   api: async (house: House) => await startApi(house),
-  gateway: async (house: House) => await startGateway(house),
+  gateway: async (house: House) => withoutServices(await startGateway(house)),
   keeper: async (house: House) => startKeeper(house),
 } as const;
+
+/** A gateway runs whatever types its workers have. What it reads again, certificates, it reads by itself. */
+function withoutServices(gateway: Gateway) {
+  return { reload: () => {}, stop: () => gateway.stop() };
+}
 
 export type Part = keyof typeof parts;
 export const partNames = Object.keys(parts) as Part[];
@@ -30,8 +36,10 @@ export async function servePart(part: Part): Promise<void> {
   const log = pino({ level: config.logLevel }).child({ part });
   const house = openHouse(config, { databaseUrl, natsUrl }, part, log);
   const running = await parts[part](house);
+  const stopReloading = reloadOnHangup(config, log, async (next) => await running.reload(next));
   log.info("started");
   await signal;
+  stopReloading();
   log.info("stopping");
   await running.stop();
   await house.close();
