@@ -43,11 +43,15 @@ function fieldsOf(service: Service, kind: BodyKind): JsonObject {
       if (!known.some((other) => Bun.deepEquals(other, property))) named.set(name, [...known, property]);
     }
   }
-  const fields = [...named].map(([name, [first = {}, ...others]]) => [
-    name,
-    others.length === 0 ? first : { anyOf: [first, ...others] },
-  ]);
+  const fields = [...named].map(([name, variants]) => [name, eitherOf(variants)]);
   return { ...Object.fromEntries(fields), [typeParameter]: typeSchema(service) };
+}
+
+/** Programs that draw forms know a file by its format, and do not look for it in alternatives. */
+function eitherOf(variants: readonly Json[]): Json {
+  const [first = {}, ...others] = variants;
+  const files = variants.every((variant) => isJsonObject(variant) && variant.format === "binary");
+  return others.length === 0 || files ? first : { anyOf: variants };
 }
 
 function typeSchema({ types }: Service): JsonObject {
