@@ -183,7 +183,7 @@ export const sdk: readonly Rule[] = [
   {
     id: "sdk-reconnect",
     rule: "Reconnect: again and again.",
-    tests: [shown(worker, "a worker that starts before its server connects when that is there")],
+    tests: [shown(worker, "an attempt that the server does not know any more ends with the new stream")],
     mutation: [
       without(
         "packages/worker/src/session.ts",
