@@ -27,9 +27,9 @@ export const descriptions: readonly Rule[] = [
     tests: [shown("apps/api/src/server.test.ts", "describes every operation, and the parameters of each job type")],
     mutation: [
       without(
-        "apps/api/src/openapi/job-parameters.ts",
-        "const schema = inlineSchema(description.parameters, description.parameters);",
-        "const schema = inlineSchema({}, {});",
+        "apps/api/src/openapi/creation-schemas.ts",
+        "const schema = inlineSchema(description.parameters);",
+        "const schema = inlineSchema({});",
       ),
     ],
   },
@@ -39,9 +39,9 @@ export const descriptions: readonly Rule[] = [
     tests: [shown(vosi, "list the parameters of the job type")],
     mutation: [
       without(
-        "apps/api/src/resources/capabilities.ts",
-        "const parameters = inputParameters(description);",
-        "const parameters: ReturnType<typeof inputParameters> = [];",
+        "apps/api/src/type-parameters.ts",
+        "const all = types.map(inputParameters);",
+        "const all: InputParameter[][] = [];",
       ),
     ],
   },
@@ -52,8 +52,8 @@ export const descriptions: readonly Rule[] = [
     mutation: [
       without(
         "apps/api/src/resources/description.ts",
-        "      return votable(exchange);",
-        "      return descriptionJson(description);",
+        "      return descriptorsOf(exchange, types);",
+        "      return descriptionListJson(types);",
       ),
     ],
   },

@@ -278,9 +278,9 @@ export const badInput: readonly Rule[] = [
     mutation: [
       without(
         "apps/api/src/change-job.ts",
-        "  const settings = readSettings(exchange, control);",
-        "  if (parameters.length > 0) await change(exchange, job, { parameters }, undefined);\n" +
-          "  const settings = readSettings(exchange, control);",
+        "  const settings = readSettings(description, control);",
+        "  if (parameters.length > 0) await change(exchange, job, description, { parameters }, undefined);\n" +
+          "  const settings = readSettings(description, control);",
       ),
     ],
   },
