@@ -119,10 +119,12 @@ test("at a service with several types the form names the type, and so does a JSO
   expect(form.status).toBe("200");
   expect(await phaseAtEnd("both", idIn(form.body))).toBe("COMPLETED");
 
-  await block.locator(".opblock-section-request-body select.content-type").selectOption("application/json");
-  await block
-    .locator(".opblock-section-request-body textarea")
-    .fill(JSON.stringify({ JOBTYPE: "simulate", phase: "RUN", parameters: { DURATION: 0 } }));
+  const body = block.locator(".opblock-section-request-body");
+  await body.locator("select.content-type").selectOption("application/json");
+  const text = body.locator("textarea");
+  // The first example of the first type that has one.
+  expect(JSON.parse(await text.inputValue())).toMatchObject({ JOBTYPE: "crossmatch", phase: "RUN" });
+  await text.fill(JSON.stringify({ JOBTYPE: "simulate", phase: "RUN", parameters: { DURATION: 0 } }));
   const json = await execute(block);
   expect(json.status).toBe("200");
   expect(idIn(json.body)).not.toBe(idIn(form.body));

@@ -28,11 +28,32 @@ function emptyForms() {
   };
 }
 
+/** What was typed into a form is shown as the inside of Swagger UI where the body becomes JSON: it begins anew from an example. */
+function freshBodies() {
+  const isForm = (type) => type === "application/x-www-form-urlencoded" || type === "multipart/form-data";
+  return {
+    statePlugins: {
+      oas3: {
+        wrapActions: {
+          setRequestContentType: (original, system) => (change) => {
+            const before = system.oas3Selectors.requestContentType(...change.pathMethod);
+            const done = original(change);
+            if (!(isForm(before) && isForm(change.value))) {
+              system.oas3Actions.setRequestBodyValue({ value: undefined, pathMethod: change.pathMethod });
+            }
+            return done;
+          },
+        },
+      },
+    },
+  };
+}
+
 SwaggerUIBundle({
   url: "swagger/json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   // Its badge would be loaded from swagger.io.
   validatorUrl: null,
-  plugins: [emptyForms],
+  plugins: [emptyForms, freshBodies],
 });
