@@ -3,6 +3,7 @@ import { runDemo } from "./demo.ts";
 import { pauseCommands } from "./pause.ts";
 import { runMigrate } from "./run-migrate.ts";
 import { partNames, servePart } from "./serve-part.ts";
+import { listServices } from "./services.ts";
 import { tokensCommand } from "./tokens.ts";
 import { runUp } from "./up.ts";
 import { usersCommand } from "./users.ts";
@@ -29,6 +30,11 @@ for (const part of partNames) {
 }
 
 program.command("migrate").description("bring the database to the schema of this build").action(runMigrate);
+
+program
+  .command("services")
+  .description("check the configuration and the descriptions, and list the services")
+  .action(listServices);
 
 program.addCommand(tokensCommand());
 program.addCommand(usersCommand());
