@@ -17,11 +17,18 @@ let folder: string;
 const documents = new Map<string, string>();
 
 beforeAll(async () => {
-  site = await startSite();
+  site = await startSite({
+    services: (configured) =>
+      configured.flatMap((each, index) =>
+        index > 0
+          ? [each]
+          : [each, { ...each, path: "both", descriptions: configured.flatMap((it) => it.descriptions) }],
+      ),
+  });
   folder = await mkdtemp(join(tmpdir(), "uws-documents-"));
   site.worker("crossmatch");
   await Promise.all([collectPhases(), collectJobs()]);
-  for (const service of ["simulate", "crossmatch"]) {
+  for (const service of ["simulate", "crossmatch", "both"]) {
     const url = `${site.running.url}/${service}`;
     for (const name of ["capabilities", "availability", "async", "async?PHASE=ARCHIVED", "async?PHASE=HELD&LAST=1"]) {
       documents.set(`${service}/${name}`, await xml(`${url}/${name}`));
@@ -145,7 +152,7 @@ test.each([
   expect(validated).toEqual({ code: 0, out: "", error: "" });
 });
 
-test.each(["crossmatch", "simulate"])("the service descriptor of %s is a valid VOTable", async (service) => {
+test.each(["crossmatch", "simulate", "both"])("the service descriptor of %s is a valid VOTable", async (service) => {
   const accept = "application/x-votable+xml";
   const answer = await fetch(`${site.running.url}/${service}/description`, { headers: { accept } });
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, expect.stringContaining(accept)]);
