@@ -4,6 +4,8 @@ import type { Exchange } from "./exchange.ts";
 import { type OperationObject, refusals } from "./openapi/operation.ts";
 import type { Method, Operation, Resource } from "./resource.ts";
 import { availability } from "./resources/availability.ts";
+import { batch } from "./resources/batch.ts";
+import { batchAbort, batchArchive, batchDelete } from "./resources/batch-change.ts";
 import { capabilities } from "./resources/capabilities.ts";
 import { description } from "./resources/description.ts";
 import { destruction } from "./resources/destruction.ts";
@@ -27,6 +29,10 @@ import type { Service } from "./service.ts";
 /** Below the job list: everything that a UWS service has (UWS 1.1, section 2.2). */
 const jobResources: readonly Resource[] = [
   jobList,
+  batch,
+  batchAbort,
+  batchDelete,
+  batchArchive,
   job,
   phase,
   executionDuration,

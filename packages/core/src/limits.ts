@@ -24,6 +24,12 @@ export const limits = {
   listScan: 10_000,
   /** Parameter values that a list is filtered by. */
   listParameters: 10,
+  /** Jobs that one batch creates, aborts, deletes or archives. */
+  batchJobs: 1000,
+  /** Bytes of the body of such a request. */
+  batchBytes: 16 * 1024 * 1024,
+  /** Errors of a batch that are told at once. */
+  batchErrors: 100,
   /** Log lines stored for one attempt. */
   logLines: 10_000,
   /** Characters of one log line, progress message or error message. */

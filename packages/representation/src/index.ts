@@ -1,4 +1,6 @@
 /** What goes on the wire: UWS XML, JSON, HTML, and the values of control parameters. No HTTP framework, no store. */
+
+export { type BatchSelection, batchSelectionQuery, parseBatchSelection } from "./batch-selection.ts";
 export {
   type PhaseAction,
   parseExecutionDuration,
