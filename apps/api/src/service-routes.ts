@@ -7,6 +7,7 @@ import { availability } from "./resources/availability.ts";
 import { batch } from "./resources/batch.ts";
 import { batchAbort, batchArchive, batchDelete } from "./resources/batch-change.ts";
 import { capabilities } from "./resources/capabilities.ts";
+import { claim } from "./resources/claim.ts";
 import { description } from "./resources/description.ts";
 import { destruction } from "./resources/destruction.ts";
 import { error } from "./resources/error.ts";
@@ -25,6 +26,7 @@ import { sync } from "./resources/sync.ts";
 import { syncJob } from "./resources/sync-job.ts";
 import type { PathParameters, Route } from "./route.ts";
 import type { Service } from "./service.ts";
+import { attemptReader } from "./workers/attempt-token.ts";
 
 /** Below the job list: everything that a UWS service has (UWS 1.1, section 2.2). */
 const jobResources: readonly Resource[] = [
@@ -48,7 +50,7 @@ const jobResources: readonly Resource[] = [
 ];
 
 /** Beside it, below the service. Their names cannot be the job list's: `packages/config` refuses that. */
-const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description];
+const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description, claim];
 
 /** The routes of one service. */
 export function serviceRoutes(service: Service): Route[] {
@@ -67,7 +69,7 @@ function routeOf(service: Service, base: string, { path, methods, open }: Resour
         const method = name as Method;
         return [
           method,
-          atService(service, it, { open: open ?? false, changes: method !== "GET" || it.unsafe === true }),
+          atService(service, it, { open: it.open ?? open ?? false, changes: method !== "GET" || it.unsafe === true }),
         ];
       }),
     ),
@@ -85,8 +87,9 @@ function atService(
     detail: { ...describedTo(describe(service), open), tags: [service.path] },
     handle: async (exchange: Exchange, { id, name }: PathParameters) => {
       exchange.jobId = id ?? undefined;
-      const caller = await callerOf(exchange, open);
-      exchange.owner = caller.owner;
+      const worker = changes || open === true ? undefined : await attemptReader(exchange, id ?? "");
+      const caller = worker ?? (await callerOf(exchange, open));
+      exchange.owner = worker === undefined ? caller.owner : undefined;
       if (changes && caller.owner !== undefined) refuseCrossSite(exchange.request.headers, exchange.origin);
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
@@ -98,7 +101,7 @@ function atService(
 
 /** With what comes from logging in, which every operation has alike. */
 function describedTo(operation: OperationObject, open: boolean | "login"): OperationObject {
-  if (open === true) return { ...operation, security: [] };
+  if (open === true) return { security: [], ...operation };
   return { ...operation, responses: { ...operation.responses, ...refusals(401) } };
 }
 

@@ -50,6 +50,10 @@ export const limits = {
   dispatchWindow: 256,
   /** … where few or none of the type run: twice as many as run, so many at least. */
   dispatchWindowLeast: 32,
+  /** Jobs that one request of a worker without gRPC claims. */
+  claims: 100,
+  /** Log lines, and results, of one request of such a worker. */
+  updateEvents: 1000,
   /** Owners (times priorities) of one type among whom turns are given at once. */
   dispatchOwners: 500,
 } as const;

@@ -16,4 +16,5 @@ export {
 export { loadDescription } from "./load-description.ts";
 export { canonicalName, type FileRule, fileLimit, takesFile } from "./parameter-schema.ts";
 export { parseDescription, readDescription } from "./parse-description.ts";
+export { compileSchema, ruleOf } from "./schema-compiler.ts";
 export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";

@@ -21,6 +21,7 @@ export {
   jobJson,
   jobListJson,
   type ParameterJson,
+  parametersJson,
   type ResultJson,
 } from "./job-json.ts";
 export { jobListXml } from "./job-list-xml.ts";

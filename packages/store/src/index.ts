@@ -51,6 +51,7 @@ export {
 export { type Attempt, listAttempts } from "./queries/list-attempts.ts";
 export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts";
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
+export { listPublished } from "./queries/list-published.ts";
 export { listUsers } from "./queries/list-users.ts";
 export { listWorkerTokens, type WorkerToken } from "./queries/list-worker-tokens.ts";
 export { neededBlobs } from "./queries/needed-blobs.ts";

@@ -6,7 +6,7 @@ export interface OperationObject {
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;
   /** Empty = nobody has to log in; absent = as the document says. */
-  readonly security?: readonly [];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
 export interface ParameterObject {
