@@ -22,6 +22,7 @@ import { phase } from "./resources/phase.ts";
 import { quote } from "./resources/quote.ts";
 import { result } from "./resources/result.ts";
 import { results } from "./resources/results.ts";
+import { statistics } from "./resources/statistics.ts";
 import { sync } from "./resources/sync.ts";
 import { syncJob } from "./resources/sync-job.ts";
 import type { PathParameters, Route } from "./route.ts";
@@ -50,7 +51,15 @@ const jobResources: readonly Resource[] = [
 ];
 
 /** Beside it, below the service. Their names cannot be the job list's: `packages/config` refuses that. */
-const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description, claim];
+const serviceResources: readonly Resource[] = [
+  sync,
+  syncJob,
+  capabilities,
+  availability,
+  description,
+  claim,
+  statistics,
+];
 
 /** The routes of one service. */
 export function serviceRoutes(service: Service): Route[] {

@@ -1,4 +1,5 @@
 import { BasicAuthenticator, firstOf } from "@uws/auth";
+import { Remembered } from "@uws/core";
 import { phasesOf } from "@uws/store";
 import { jsonAnswer } from "./answers.ts";
 import type { Api, ApiDependencies } from "./dependencies.ts";
@@ -39,6 +40,8 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
     quotes: new Quotes(store),
     reads: new SingleFlight(),
     shown: new ShownJobs(),
+    // Milliseconds, and services at most.
+    statistics: new Remembered(1000, 10_000),
     since: new Date(),
     leaving: leaving.signal,
     stopping: stopping.signal,

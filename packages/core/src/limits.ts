@@ -46,6 +46,10 @@ export const limits = {
   checkpointBytes: 1024 * 1024,
   /** Bytes of one message of the worker protocol. */
   messageBytes: 4 * 1024 * 1024,
+  /** Jobs up to which statistics count. */
+  statisticsCount: 100_000,
+  /** Latest jobs of which they take the durations. */
+  statisticsSample: 1000,
   /** Jobs of one type that are published and not yet claimed. */
   dispatchWindow: 256,
   /** … where few or none of the type run: twice as many as run, so many at least. */

@@ -58,6 +58,12 @@ export { neededBlobs } from "./queries/needed-blobs.ts";
 export { phasesOf } from "./queries/phases-of.ts";
 export { ping } from "./queries/ping.ts";
 export { type QueuePosition, queuePosition } from "./queries/queue-position.ts";
+export {
+  type EndCounts,
+  type Quantiles,
+  type ServiceTypeStatistics,
+  serviceStatistics,
+} from "./queries/service-statistics.ts";
 export { type TypeRules, typeRules } from "./queries/type-rules.ts";
 export { type TypeStatistics, typeStatistics } from "./queries/type-statistics.ts";
 export { typesOfJobs } from "./queries/types-of-jobs.ts";

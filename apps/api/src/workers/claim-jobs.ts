@@ -4,6 +4,7 @@ import { acceptAttempts, type ClaimedJob, claimJobs, dispatchJobs, listPublished
 import { jsonAnswer } from "../answers.ts";
 import type { ServiceExchange } from "../exchange.ts";
 import type { Service } from "../service.ts";
+import { typesOf } from "../types-of-service.ts";
 import { waitAtMost } from "../wait-at-most.ts";
 import { bearerChallenged } from "./bearer-token.ts";
 import { claimSchema } from "./claim-operation.ts";
@@ -41,11 +42,6 @@ export const claimFromRequest = bearerChallenged(async (exchange: ServiceExchang
     heartbeat: api.config.timing.heartbeat / 1000,
   });
 });
-
-/** The job types of the service. */
-function typesOf({ description }: Service): readonly string[] {
-  return [description.name];
-}
 
 /** @throws UwsError "invalid", "forbidden" */
 function coveredTypes(service: Service, bearer: WorkerBearer, asked: readonly string[] | undefined): string[] {

@@ -1,5 +1,7 @@
 import { limits } from "@uws/core";
 import { type OperationObject, ok, refusals } from "../openapi/operation.ts";
+import type { Service } from "../service.ts";
+import { typesOf } from "../types-of-service.ts";
 
 const text = { type: "string" } as const;
 const textOrNull = { type: ["string", "null"] } as const;
@@ -70,7 +72,9 @@ const claimed = {
   additionalProperties: false,
 } as const;
 
-export function describeClaim(): OperationObject {
+export function describeClaim(service: Service): OperationObject {
+  const { types } = claimSchema.properties;
+  const served = { ...types, items: { ...types.items, enum: typesOf(service) } };
   return {
     summary: "Claim jobs (workers without gRPC)",
     description:
@@ -78,7 +82,12 @@ export function describeClaim(): OperationObject {
     security: [{ worker: [] }, {}],
     requestBody: {
       required: true,
-      content: { "application/json": { schema: claimSchema, example: { worker: "curl", max: 1 } } },
+      content: {
+        "application/json": {
+          schema: { ...claimSchema, properties: { ...claimSchema.properties, types: served } },
+          example: { worker: "curl", max: 1 },
+        },
+      },
     },
     responses: {
       ...ok("The worker's jobs", { "application/json": { schema: claimed } }),

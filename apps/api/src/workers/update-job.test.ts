@@ -227,7 +227,7 @@ test.each([
   [{ results: [{ id: "a/b", content: "x" }] }, "results/0/id must match pattern"],
   [{ results: [{ id: "a" }] }, "results/0 must have required property 'href'"],
   [{ results: [{ id: "a", href: "javascript:alert(1)" }] }, "must be an absolute http or https URL"],
-  [{ results: [{ id: "a", content: "x", mediaType: "no type" }] }, "is not one"],
+  [{ results: [{ id: "a", content: "x", mediaType: "no type" }] }, "results/0/mediaType must match pattern"],
   [{ checkpoint: "?" }, "checkpoint must match pattern"],
   [{ sequence: 0 }, "sequence must be >= 1"],
   [{ progres: { fraction: 1 } }, 'must not have the member "progres"'],

@@ -22,20 +22,38 @@ const logLine = {
   additionalProperties: false,
 } as const;
 
-const result = {
-  type: "object",
-  description: "With href where it is kept elsewhere, or with content where it is a short text",
-  properties: {
-    id: { ...text, pattern: "^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$" },
-    mediaType: text,
-    href: { ...text, format: "uri" },
-    size: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "Bytes of what is at href" },
-    content: { ...text, description: `At most ${limits.inlineResultBytes} bytes` },
+const aboutResult = {
+  id: { ...text, pattern: "^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$" },
+  mediaType: {
+    ...text,
+    pattern: "^[A-Za-z0-9_!#$&^.+-]+/[A-Za-z0-9_!#$&^.+-]+( *;[ -~]*)?$",
+    description: "Absent: text/plain of a text, application/octet-stream of what is elsewhere",
   },
-  required: ["id"],
-  oneOf: [{ required: ["href"] }, { required: ["content"] }],
-  additionalProperties: false,
 } as const;
+const elsewhere = {
+  href: { ...text, format: "uri", description: "http or https" },
+  size: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "Bytes" },
+} as const;
+const inline = { content: { ...text, description: `At most ${limits.inlineResultBytes} bytes` } } as const;
+
+const closed = (properties: Readonly<Record<string, object>>, required: readonly string[]) => ({
+  type: "object",
+  properties,
+  required,
+  additionalProperties: false,
+});
+
+/** A result that is kept elsewhere, or a short text. */
+const result = {
+  ...closed({ ...aboutResult, ...elsewhere, ...inline }, ["id"]),
+  oneOf: [{ required: ["href"] }, { required: ["content"] }],
+};
+const shownResult = {
+  anyOf: [
+    closed({ ...aboutResult, ...elsewhere }, ["id", "href"]),
+    closed({ ...aboutResult, ...inline }, ["id", "content"]),
+  ],
+};
 
 const error = {
   type: "object",
@@ -50,38 +68,52 @@ const error = {
   additionalProperties: false,
 } as const;
 
-/** What a worker without gRPC says of its job, as JSON Schema. */
-export const updateSchema = {
-  type: "object",
-  properties: {
-    sequence: {
-      type: "integer",
-      minimum: 1,
-      maximum: Number.MAX_SAFE_INTEGER,
-      description:
-        "Number of the first event in this request: log lines, progress, checkpoint and results are numbered in this order, from 1 on for each attempt. With it, a request can be repeated",
-    },
-    log: { type: "array", items: logLine, maxItems: limits.updateEvents },
-    progress,
-    checkpoint: {
-      ...text,
-      contentEncoding: "base64",
-      pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
-      maxLength: Math.ceil(limits.checkpointBytes / 3) * 4,
-      description: "From where another attempt can go on",
-    },
-    results: { type: "array", items: result, maxItems: limits.updateEvents },
-    phase: { type: "string", enum: ["COMPLETED", "ERROR"], description: "The end of the job" },
-    error: { ...error, description: "Needed with ERROR" },
-    release: {
-      type: "object",
-      description: "Gives the job back: SUSPENDED where there is a checkpoint, else QUEUED. No attempt is spent",
-      properties: { reason: text },
-      additionalProperties: false,
-    },
+const events = {
+  sequence: {
+    type: "integer",
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description:
+      "Number of the first event in this request: log lines, progress, checkpoint and results are numbered in this order, from 1 on for each attempt. With it, a request can be repeated",
   },
+  log: { type: "array", items: logLine, maxItems: limits.updateEvents },
+  progress,
+  checkpoint: {
+    ...text,
+    contentEncoding: "base64",
+    pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+    maxLength: Math.ceil(limits.checkpointBytes / 3) * 4,
+    description: "From where another attempt can go on",
+  },
+} as const;
+
+const release = {
+  type: "object",
+  description: "Gives the job back: SUSPENDED where there is a checkpoint, else QUEUED. No attempt is spent",
+  properties: { reason: text },
   additionalProperties: false,
 } as const;
+
+const resultsOf = (items: object) => ({ type: "array", items, maxItems: limits.updateEvents });
+
+/** What a worker without gRPC says of its job, as JSON Schema: in one piece, by which errors are told well. */
+export const updateSchema = closed(
+  { ...events, results: resultsOf(result), phase: { type: "string", enum: ["COMPLETED", "ERROR"] }, error, release },
+  [],
+);
+
+/** The same for readers, with what cannot be combined apart. */
+const shownSchema = {
+  anyOf: [
+    ["The job goes on", {}],
+    ["It is done", { phase: { const: "COMPLETED" } }],
+    ["It has failed", { phase: { const: "ERROR" }, error }],
+    ["The worker gives it back", { release }],
+  ].map(([title, end]) => ({
+    title,
+    ...closed({ ...events, results: resultsOf(shownResult), ...(end as object) }, Object.keys(end as object)),
+  })),
+};
 
 const updated = {
   type: "object",
@@ -102,7 +134,7 @@ export function describeUpdate(): OperationObject {
       "For the worker that has claimed the job, with the token that it got. Everything in a request is stored in the order of the schema; any request, an empty object too, renews the lease. 409 with the code `fenced` means that the job is no longer the worker's: it stops.",
     security: [{ attempt: [] }],
     parameters: [jobIdParameter],
-    requestBody: { required: true, content: { "application/json": { schema: updateSchema } } },
+    requestBody: { required: true, content: { "application/json": { schema: shownSchema } } },
     responses: {
       ...ok("Stored", { "application/json": { schema: updated } }),
       ...refusals(400, 401, 403, 404, 413, 415),
