@@ -1,5 +1,6 @@
 import { BasicAuthenticator, firstOf } from "@uws/auth";
 import type { Config } from "@uws/config";
+import { Remembered } from "@uws/core";
 import { phasesOf } from "@uws/store";
 import { jsonAnswer } from "./answers.ts";
 import type { Api, ApiDependencies } from "./dependencies.ts";
@@ -50,6 +51,8 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
     descriptions: new Descriptions(store),
     reads: new SingleFlight(),
     shown: new ShownJobs(),
+    // Milliseconds, and services at most.
+    statistics: new Remembered(1000, 10_000),
     since: new Date(),
     leaving: leaving.signal,
     stopping: stopping.signal,

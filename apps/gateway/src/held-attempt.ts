@@ -1,9 +1,8 @@
-import { limits, type Progress, UwsError } from "@uws/core";
+import { checkReference, checkResult, limits, type Progress, storable, UwsError } from "@uws/core";
 import type { Complete__Output, Event__Output, Fail__Output, Release__Output } from "@uws/protocol";
 import type { AttemptEvents, AttemptRef, LogLine } from "@uws/store";
 import type { Logger } from "pino";
 import type { AttemptWriter } from "./attempt-writer.ts";
-import { checkReference, checkResult, storable } from "./checked-result.ts";
 import type { ResultStore } from "./result-store.ts";
 
 /** What a worker reports of an attempt. */

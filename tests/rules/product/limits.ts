@@ -240,12 +240,12 @@ export const limitsOfAll: readonly Rule[] = [
     rule: "Logs: a line, or another text of a worker's, is so long at most.",
     tests: [
       shown(
-        "apps/gateway/src/checked-result.test.ts",
+        "packages/core/src/checked-result.test.ts",
         "a worker's text is cut to what is stored, and holds nothing that cannot be",
       ),
     ],
     mutation: [
-      without("apps/gateway/src/checked-result.ts", "clean.length <= maxLength ? clean", "clean.length >= 0 ? clean"),
+      without("packages/core/src/checked-result.ts", "clean.length <= maxLength ? clean", "clean.length >= 0 ? clean"),
     ],
   },
   {

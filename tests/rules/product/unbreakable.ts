@@ -310,13 +310,13 @@ export const badInput: readonly Rule[] = [
     id: "input-result",
     rule: "A worker's result that cannot have a URL is refused, with the reason.",
     tests: [shown("apps/gateway/src/reports.test.ts", "a result of the id %p fails the job, with the reason")],
-    mutation: [without("apps/gateway/src/checked-result.ts", "/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/", "/[^]*/")],
+    mutation: [without("packages/core/src/checked-result.ts", "/^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/", "/[^]*/")],
   },
   {
     id: "input-reference",
     rule: "… and one that is elsewhere must be at a web address.",
     tests: [shown("apps/gateway/src/reports.test.ts", "a result may be elsewhere: its URL is kept, and must be one")],
-    mutation: [without("apps/gateway/src/checked-result.ts", " && /^https?:$/.test(new URL(url).protocol)")],
+    mutation: [without("packages/core/src/checked-result.ts", " && /^https?:$/.test(new URL(url).protocol)")],
   },
   {
     id: "failure-request-id",

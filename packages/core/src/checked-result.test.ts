@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import { limits } from "@uws/core";
+
 import { storable } from "./checked-result.ts";
+import { limits } from "./limits.ts";
 
 test("a worker's text is cut to what is stored, and holds nothing that cannot be", () => {
   expect(storable("x".repeat(limits.messageLength))).toHaveLength(limits.messageLength);
