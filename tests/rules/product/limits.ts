@@ -22,7 +22,7 @@ export const limitsOfAll: readonly Rule[] = [
     id: "limit-parameters",
     rule: "Parameters: there are so many at most.",
     tests: [shown(createJob, "when there is too much of it")],
-    mutation: [without("apps/api/src/body/field.ts", "if (fields.length > limits.parameters) throw tooManyFields();")],
+    mutation: [without("apps/api/src/body/field.ts", "if (fields.length > most) throw tooManyFields(most);")],
   },
   {
     id: "limit-names",

@@ -325,8 +325,8 @@ export const phases: readonly Rule[] = [
     mutation: [
       without(
         `${commands}/delete-job.ts`,
-        "where id = ${id} returning",
-        "where id = ${id} and phase <> 'EXECUTING' returning",
+        "where jobs.id = held.id returning",
+        "where jobs.id = held.id and phase <> 'EXECUTING' returning",
       ),
     ],
   },
