@@ -11,8 +11,8 @@ import { Attempt } from "./attempt.ts";
 import { Backoff } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { isRefusal } from "./grpc-status.ts";
-import type { JobHandler } from "./job.ts";
 import type { InterruptionCode } from "./job-interrupted.ts";
+import type { JobRunner } from "./job-runner.ts";
 import { LeaseWatch } from "./lease-watch.ts";
 import type { WorkerLogger } from "./logger.ts";
 import { initialLimits, limitsOf, type SessionLimits } from "./session-limits.ts";
@@ -21,7 +21,7 @@ type WorkStream = ClientDuplexStream<WorkerMessage, ServerMessage__Output>;
 
 export interface SessionOptions {
   readonly connection: Connection;
-  readonly jobs: ReadonlyMap<string, JobHandler>;
+  readonly jobs: ReadonlyMap<string, JobRunner>;
   readonly slots: number;
   readonly hello: Required<Pick<Hello, "workerName" | "instanceId" | "sdk" | "labels" | "descriptions">>;
   readonly logger: WorkerLogger;
@@ -237,13 +237,13 @@ export class Session {
   #assigned(assign: Assign__Output): void {
     // Sent twice, it is still one attempt.
     if (this.#state !== "open" || this.#attempts.has(assign.attemptToken)) return;
-    const handler = this.#options.jobs.get(assign.jobType);
-    if (!handler) {
+    const runner = this.#options.jobs.get(assign.jobType);
+    if (!runner) {
       // Not accepted, it goes back to the queue: another worker may know the type.
       this.#logger.error(`assigned a job of type ${assign.jobType}, which this worker does not run`);
       return;
     }
-    const attempt = new Attempt(assign, handler, {
+    const attempt = new Attempt(assign, runner, {
       connection: this.#options.connection,
       limits: () => this.#limits,
     });
