@@ -11,6 +11,7 @@ import { concurrent, type JobRunner } from "./job-runner.ts";
 import { consoleLogger, type WorkerLogger } from "./logger.ts";
 import { Session, type WorkerRefused } from "./session.ts";
 import { onShutdownSignals } from "./shutdown-signals.ts";
+import { withResolvers } from "./with-resolvers.ts";
 
 export interface WorkerOptions {
   /** Job types and what runs them: a function, beside others in this process, or `processPerJob`. */
@@ -141,7 +142,7 @@ class RunningWorker implements Worker {
   readonly #connection: Connection;
   readonly #processes: ProcessSlots;
   readonly #drainTimeoutMs: number;
-  readonly #closed = Promise.withResolvers<void>();
+  readonly #closed = withResolvers<void>();
   #draining: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 

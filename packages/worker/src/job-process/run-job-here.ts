@@ -5,6 +5,7 @@ import { detailOf } from "../job-failure.ts";
 import { JobInterrupted } from "../job-interrupted.ts";
 import { runHandlerOf } from "../job-runner.ts";
 import { Outbox } from "../outbox.ts";
+import { withResolvers } from "../with-resolvers.ts";
 import { type FromChild, jobProcessVariable, type Outcome, type Start, type ToChild } from "./messages.ts";
 
 /** Whether this process was made for one job. */
@@ -31,7 +32,7 @@ export async function runJobHere(): Promise<never> {
   const controller = new AbortController();
   const outbox = new Outbox("", outboxLimits);
   outbox.attach(({ event }) => event && void post({ event }), 0);
-  const started = Promise.withResolvers<Start>();
+  const started = withResolvers<Start>();
   process.on("message", (message: ToChild) => {
     if ("start" in message) started.resolve(message.start);
     else if ("acknowledged" in message) outbox.acknowledge(message.acknowledged);
