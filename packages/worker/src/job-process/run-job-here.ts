@@ -25,6 +25,7 @@ export async function runJobHere(): Promise<never> {
   delete process.env[jobProcessVariable];
   // Whoever stops a service tells each of its processes. The worker decides what becomes of its jobs.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+  for (const stream of [process.stdout, process.stderr]) writeAtOnce(stream);
   process.on("disconnect", endWithWorker);
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
@@ -93,6 +94,14 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 function crash(error: unknown): void {
   console.error(error);
   process.exit(1);
+}
+
+/**
+ * Node loses what the worker has not read yet when a handler calls `process.exit`: its pipes to a parent are sockets, and
+ * it does not wait for them as its documentation has it. Bun does, and has no such handle. Node's own handle is the only way.
+ */
+function writeAtOnce(stream: NodeJS.WriteStream & { _handle?: { setBlocking?: (blocking: boolean) => void } }): void {
+  stream._handle?.setBlocking?.(true);
 }
 
 /** The worker is gone: so is the job, and whatever it started. */
