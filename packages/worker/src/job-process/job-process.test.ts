@@ -144,6 +144,15 @@ test("a SIGKILL that was not ours is taken for a lack of memory", async () => {
   });
 });
 
+test("when memory is short, the kernel takes the job before the worker", async () => {
+  const { stream, run } = await start("busy");
+  await run();
+  const { pid } = await counters(stream);
+  const chance = async (process: number | string | undefined) =>
+    Number(await Bun.file(`/proc/${process}/oom_score_adj`).text());
+  expect(await chance(pid)).toBeGreaterThan(await chance("self"));
+});
+
 test.each(["ABORTED", "TIMED_OUT", "DESTROYED"] as const)(
   "a handler deaf to its cancellation (%s) is killed with what it started, and only then its slot is free",
   async (reason) => {

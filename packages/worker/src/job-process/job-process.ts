@@ -76,7 +76,7 @@ class JobProcess {
 
   /** Resolves or rejects as the handler did, when the process is gone. */
   async run(): Promise<void> {
-    const child = this.#fork();
+    const child = this.#forked();
     this.#child = child;
     const { signal } = this.#resources;
     const onAbort = () => this.#send({ interrupted: (signal.reason as JobInterrupted).code });
@@ -113,6 +113,15 @@ class JobProcess {
       process.kill(-pid, "SIGKILL");
     } catch {
       // Nobody is left in it.
+    }
+  }
+
+  /** @throws JobFailure when there is no room for a process; elsewhere or later there may be */
+  #forked(): ChildProcess {
+    try {
+      return this.#fork();
+    } catch (cause) {
+      throw notStarted(cause);
     }
   }
 
@@ -156,7 +165,7 @@ class JobProcess {
         if (child.pid === undefined) reject(error);
       });
     }).catch((cause: unknown) => {
-      throw new JobFailure("the job's process could not be started", { kind: "transient", retryable: true, cause });
+      throw notStarted(cause);
     });
     this.#exited = true;
     // What it started and left behind.
@@ -217,4 +226,8 @@ class JobProcess {
   #send(message: ToChild): void {
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
+}
+
+function notStarted(cause: unknown): JobFailure {
+  return new JobFailure("the job's process could not be started", { kind: "transient", retryable: true, cause });
 }

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { Connection } from "../connection.ts";
 import { failureOf, isJobReleased } from "../failure-of.ts";
 import type { JobHandler } from "../job.ts";
@@ -25,6 +26,7 @@ export async function runJobHere(): Promise<never> {
   delete process.env[jobProcessVariable];
   // Whoever stops a service tells each of its processes. The worker decides what becomes of its jobs.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+  offerToOutOfMemoryKiller();
   for (const stream of [process.stdout, process.stderr]) writeAtOnce(stream);
   process.on("disconnect", endWithWorker);
   process.on("uncaughtException", crash);
@@ -102,6 +104,19 @@ function crash(error: unknown): void {
  */
 function writeAtOnce(stream: NodeJS.WriteStream & { _handle?: { setBlocking?: (blocking: boolean) => void } }): void {
   stream._handle?.setBlocking?.(true);
+}
+
+/**
+ * When memory is short, the kernel (Linux) shall take a job's process rather than the worker, who can tell what happened,
+ * and whose other jobs would be lost. What the process starts inherits this.
+ */
+function offerToOutOfMemoryKiller(): void {
+  const file = "/proc/self/oom_score_adj";
+  try {
+    writeFileSync(file, String(Math.min(1000, Number(readFileSync(file, "utf8")) + 300)));
+  } catch {
+    // Another system, or not allowed.
+  }
 }
 
 /** The worker is gone: so is the job, and whatever it started. */
