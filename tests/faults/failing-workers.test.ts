@@ -53,7 +53,7 @@ test("a job whose own process crashes ends in ERROR with exit status and stderr;
 
   const deaf = await client.create({ DURATION: 0, OUTCOME: "hang" }, { run: true, executionDuration: 1 });
   expect((await deaf.wait()).phase).toBe("ABORTED");
-  const next = await client.create({ DURATION: 0, RESULTS: 2 }, { run: true });
+  const next = await client.create({ DURATION: 0, RESULTS: 2, RESULT_BYTES: 1_000_000 }, { run: true });
   expect(await next.wait()).toMatchObject({ phase: "COMPLETED", results: [{}, {}, {}] });
   expect((await shown(next.url)).attempts.map(({ outcome }) => outcome)).toEqual(["completed"]);
   worker.kill("SIGKILL");

@@ -1,17 +1,25 @@
 import { expect, test } from "bun:test";
-import type { Assign } from "@uws/protocol";
+import { ServerCredentials } from "@grpc/grpc-js";
+import type { Assign, Welcome } from "@uws/protocol";
+import { TestAuthority } from "../testing/certificates.ts";
 import { Mailbox } from "../testing/mailbox.ts";
-import { isRunning } from "../testing/running.ts";
+import { ended, isRunning } from "../testing/running.ts";
 import type { ScriptedStream } from "../testing/scripted-server.ts";
 import { startServer, startTestWorker } from "../testing/start.ts";
 import type { WorkerOptions } from "../worker.ts";
 import { type ProcessPerJobOptions, processPerJob } from "./process-per-job.ts";
 
 const token = "token-1";
+const authority = new TestAuthority();
 const module = new URL("../testing/process-handlers.ts", import.meta.url);
 
 /** A worker whose jobs run in processes, and a server that acknowledges everything. */
-async function start(name: string, options: Partial<WorkerOptions> = {}, process: ProcessPerJobOptions = {}) {
+async function start(
+  name: string,
+  options: Partial<WorkerOptions> = {},
+  process: ProcessPerJobOptions = {},
+  welcome: Welcome = {},
+) {
   const server = await startServer();
   const logged = new Mailbox<string>("a line of the worker's log");
   const write = (level: string) => (message: string) => logged.put(`${level} ${message}`);
@@ -20,7 +28,7 @@ async function start(name: string, options: Partial<WorkerOptions> = {}, process
     logger: { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") },
     ...options,
   });
-  const stream = await server.welcomed();
+  const stream = await server.welcomed(welcome);
   stream.acknowledgeEverything();
   const run = (assign: Assign = {}) => stream.run({ attemptToken: token, ...assign });
   return { server, worker, stream, run, logged };
@@ -194,6 +202,31 @@ test("a fenced job's process is told, and the next job waits for its end", async
   expect([await isRunning(second.pid), await isRunning(second.sleeper)]).toEqual([false, false]);
 });
 
+test("a process whose job's lease is lost while the server is away is killed", async () => {
+  const { server, stream, run } = await start("busy", {}, {}, { leaseMs: 200, heartbeatMs: 50 });
+  await run();
+  const { pid, sleeper } = await counters(stream);
+  server.kill();
+  await ended(pid, sleeper);
+});
+
+test("large results go to the gateway over TLS, with the worker's token, as those of any handler", async () => {
+  const { cert, key } = authority.issue("gateway");
+  const pair = { cert_chain: Buffer.from(cert), private_key: Buffer.from(key) };
+  const server = await startServer(ServerCredentials.createSsl(Buffer.from(authority.cert), [pair], true));
+  const own = authority.issue("worker");
+  await startTestWorker(server, async () => {}, {
+    jobs: { test: processPerJob(module, { export: "everything" }) },
+    token: "secret",
+    tls: { ca: authority.cert, cert: own.cert, key: own.key },
+  });
+  const stream = await server.welcomed();
+  stream.acknowledgeEverything();
+  await stream.run({ attemptToken: token });
+  await stream.take("complete");
+  expect(await server.uploads.take(({ id }) => id === "large")).toMatchObject({ authorization: "Bearer secret" });
+});
+
 test("a worker that stops gives a job back when its process is gone", async () => {
   const { stream, run, worker } = await start("busy");
   await run();
@@ -211,6 +244,21 @@ test("a draining worker lets a process finish; after its time the process gives 
   await counters(stream);
   void worker.drain();
   expect(await stream.take("release")).toMatchObject({ reason: "told to", checkpoint: Buffer.from("tidy") });
+});
+
+test("the last progress is not lost, however soon the handler returns", async () => {
+  const { stream, run } = await start("hurries");
+  await run();
+  await stream.take("complete");
+  expect(stream.takeAll("event").at(-1)?.progress).toMatchObject({ fraction: 1, message: "done" });
+});
+
+test("a process that does not end after its handler is ended", async () => {
+  const { stream, run } = await start("lingers");
+  await run();
+  const { pid } = await counters(stream);
+  await stream.take("complete");
+  expect(await isRunning(pid)).toBe(false);
 });
 
 test("a completed job leaves nothing behind that still runs", async () => {

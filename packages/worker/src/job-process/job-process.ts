@@ -170,11 +170,17 @@ class JobProcess {
     this.#exited = true;
     // What it started and left behind.
     this.#killGroup();
-    const late = setTimeout(() => {
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-      if (child.connected) child.disconnect();
-    }, lastOutputMs);
+    // What it has said is in our pipes. We may be late to read it, however, after a long computation or a SIGSTOP: time
+    // alone proves nothing, and a turn of the event loop is left for it.
+    const late = setTimeout(
+      () =>
+        setImmediate(() => {
+          child.stdout?.destroy();
+          child.stderr?.destroy();
+          if (child.connected) child.disconnect();
+        }),
+      lastOutputMs,
+    );
     await Promise.all([closed, disconnected]);
     clearTimeout(late);
     return exit;

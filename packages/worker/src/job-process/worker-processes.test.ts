@@ -17,8 +17,8 @@ beforeAll(async () => {
   await symlink(join(import.meta.dirname, "../../../../proto"), join(folder, "proto"));
   const outdir = join(folder, "a/b/c");
   await mkdir(outdir, { recursive: true });
-  const entrypoints = [join(testing, "process-worker.ts"), join(testing, "process-handlers.ts")];
-  const built = await Bun.build({ entrypoints, outdir, target: "node" });
+  const entrypoints = ["process-worker.ts", "process-handlers.ts", "index.ts"].map((name) => join(testing, name));
+  const built = await Bun.build({ entrypoints, outdir, target: "node", external: ["bun:test"] });
   expect(built.success).toBe(true);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -103,4 +103,14 @@ describe.each([
     stream.ended(token);
     expect(await worker.exited).toBe(0);
   });
+});
+
+test("runHandler runs under Node as well", () => {
+  const program = `
+    import { runHandler } from "./index.js";
+    import { fails } from "./process-handlers.js";
+    const { outcome, failure } = await runHandler(fails);
+    console.log(outcome, failure.kind, failure.message);`;
+  const { stdout } = Bun.spawnSync(["node", "--input-type=module", "-e", program], { cwd: join(folder, "a/b/c") });
+  expect(stdout.toString()).toBe("failed transient closed\n");
 });

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JobContext } from "../job.ts";
@@ -23,6 +23,7 @@ export async function everything(job: JobContext): Promise<void> {
   const path = join(tmpdir(), `uws-${process.pid}`);
   await writeFile(path, "from a file");
   await job.result("file", { path }, "text/plain");
+  await rm(path);
   const { jobId, jobType, jobTypeVersion, attempt, runId, owner, traceContext } = job;
   const seen = { jobId, jobType, jobTypeVersion, attempt, runId, owner, traceContext };
   const parameters = { ra: job.parameters.get("RA"), dec: job.parameters.all("dec") };
@@ -107,4 +108,18 @@ export async function waitsForFile(job: JobContext): Promise<void> {
   sayPid(job);
   const file = job.parameters.get("FILE") ?? "";
   while (!existsSync(file)) await wait(20, job.signal);
+}
+
+/** Says two things at once and is gone. */
+export async function hurries(job: JobContext): Promise<void> {
+  job.progress(0.5, "half");
+  job.progress(1, "done");
+}
+
+/** Done, but its process does not want to end. */
+export async function lingers(job: JobContext): Promise<void> {
+  sayPid(job);
+  process.on("exit", () => {
+    for (;;);
+  });
 }
