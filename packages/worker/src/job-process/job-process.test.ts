@@ -268,3 +268,15 @@ test("a completed job leaves nothing behind that still runs", async () => {
   await stream.take("complete");
   expect([await isRunning(pid), await isRunning(sleeper)]).toEqual([false, false]);
 });
+
+test("what leaves the group of a job escapes, and keeps the job from nothing", async () => {
+  const { stream, run } = await start("escapes");
+  await run();
+  const { pid, sleeper = 0 } = await counters(stream);
+  try {
+    await stream.take("complete");
+    expect([await isRunning(pid), await isRunning(sleeper)]).toEqual([false, true]);
+  } finally {
+    process.kill(sleeper, "SIGKILL");
+  }
+});

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Assign__Output, Event } from "@uws/protocol";
 import type { ConnectionOptions } from "../connection.ts";
 import type { AttemptResources } from "../job-context.ts";
@@ -9,13 +9,14 @@ import type { JobRunner } from "../job-runner.ts";
 import type { WorkerLogger } from "../logger.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { crashOf, type Exit } from "./crash.ts";
-import { type FromChild, jobProcessVariable, type Outcome, type ToChild } from "./messages.ts";
-import { OutputLines } from "./output-lines.ts";
+import { forkJobProcess } from "./fork-job-process.ts";
+import type { FromChild, Outcome, ToChild } from "./messages.ts";
 import { OutputTail } from "./output-tail.ts";
+import { ProcessEnd } from "./process-end.ts";
+import { groupGone, killGroup } from "./process-group.ts";
 import { ProcessGuard } from "./process-guard.ts";
 import type { ProcessPerJob } from "./process-per-job.ts";
 import type { ProcessSlots } from "./process-slots.ts";
-import { jobProgram } from "./program.ts";
 
 /** What the worker lends to the processes of its jobs. */
 export interface ProcessHost {
@@ -28,8 +29,6 @@ export interface ProcessHost {
 const stderrTailBytes = 8 * 1024;
 /** For a process to end after its handler has: `exit` listeners, temporary files. */
 const leavingMs = 2_000;
-/** For the last output of a process that has ended, which a process that left its group may hold open. */
-const lastOutputMs = 1_000;
 
 /** Runs each job in a process of its own. */
 export function inOwnProcess(job: ProcessPerJob, host: ProcessHost): JobRunner {
@@ -76,8 +75,11 @@ class JobProcess {
 
   /** Resolves or rejects as the handler did, when the process is gone. */
   async run(): Promise<void> {
-    const child = this.#forked();
+    const { execArgv } = this.#job;
+    const child = forkJobProcess(execArgv, this.#assign.jobId, this.#host.logger);
     this.#child = child;
+    child.stderr?.on("data", (chunk: Buffer) => this.#stderr.add(chunk));
+    const end = new ProcessEnd(child);
     const { signal } = this.#resources;
     const onAbort = () => this.#send({ interrupted: (signal.reason as JobInterrupted).code });
     const guard = child.pid === undefined ? undefined : new ProcessGuard(child.pid);
@@ -92,7 +94,15 @@ class JobProcess {
         });
     });
     try {
-      this.#conclude(await this.#gone(child));
+      const exit = await end.exit;
+      this.#exited = true;
+      if (child.pid !== undefined) {
+        // What it started and left behind.
+        killGroup(child.pid);
+        await groupGone(child.pid);
+      }
+      await end.lastWords();
+      this.#conclude(exit);
     } finally {
       guard?.end();
       signal.removeEventListener("abort", onAbort);
@@ -103,48 +113,7 @@ class JobProcess {
   kill(): void {
     if (this.#exited) return;
     this.#killed = true;
-    this.#killGroup();
-  }
-
-  #killGroup(): void {
-    const pid = this.#child?.pid;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // Nobody is left in it.
-    }
-  }
-
-  /** @throws JobFailure when there is no room for a process; elsewhere or later there may be */
-  #forked(): ChildProcess {
-    try {
-      return this.#fork();
-    } catch (cause) {
-      throw notStarted(cause);
-    }
-  }
-
-  #fork(): ChildProcess {
-    const { file, args } = jobProgram();
-    const child = fork(file, args, {
-      // A group of its own, to be killed as one, and not reached by a Ctrl-C that is meant for the worker.
-      detached: true,
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, [jobProcessVariable]: "1" },
-      ...(this.#job.execArgv && { execArgv: [...this.#job.execArgv] }),
-    });
-    child.stderr?.on("data", (chunk: Buffer) => this.#stderr.add(chunk));
-    for (const [output, level] of [
-      [child.stdout, "info"],
-      [child.stderr, "warn"],
-    ] as const) {
-      const lines = new OutputLines((line) => this.#host.logger[level](`job ${this.#assign.jobId}: ${line}`));
-      output?.on("data", (chunk: Buffer) => lines.add(chunk));
-      output?.on("end", () => lines.end());
-    }
-    return child;
+    if (this.#child?.pid !== undefined) killGroup(this.#child.pid);
   }
 
   /** The job begins under guard only: what it does not let go of its thread for must not outlive us. */
@@ -152,38 +121,6 @@ class JobProcess {
     await guard?.watching.catch((error: unknown) => {
       this.#host.logger.warn(`without /bin/sh a busy job may outlive its worker: ${String(error)}`);
     });
-  }
-
-  /** @throws JobFailure when there never was a process */
-  async #gone(child: ChildProcess): Promise<Exit> {
-    const closed = new Promise((resolve) => child.on("close", resolve));
-    const disconnected = new Promise((resolve) => child.on("disconnect", resolve));
-    const exit = await new Promise<Exit>((resolve, reject) => {
-      child.on("exit", (code, signal) => resolve({ code, signal }));
-      child.on("error", (error) => {
-        // A message that found nobody is no news: the exit is.
-        if (child.pid === undefined) reject(error);
-      });
-    }).catch((cause: unknown) => {
-      throw notStarted(cause);
-    });
-    this.#exited = true;
-    // What it started and left behind.
-    this.#killGroup();
-    // What it has said is in our pipes. We may be late to read it, however, after a long computation or a SIGSTOP: time
-    // alone proves nothing, and a turn of the event loop is left for it.
-    const late = setTimeout(
-      () =>
-        setImmediate(() => {
-          child.stdout?.destroy();
-          child.stderr?.destroy();
-          if (child.connected) child.disconnect();
-        }),
-      lastOutputMs,
-    );
-    await Promise.all([closed, disconnected]);
-    clearTimeout(late);
-    return exit;
   }
 
   #start(): void {
@@ -232,8 +169,4 @@ class JobProcess {
   #send(message: ToChild): void {
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
-}
-
-function notStarted(cause: unknown): JobFailure {
-  return new JobFailure("the job's process could not be started", { kind: "transient", retryable: true, cause });
 }

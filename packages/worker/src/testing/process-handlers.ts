@@ -123,3 +123,10 @@ export async function lingers(job: JobContext): Promise<void> {
     for (;;);
   });
 }
+
+/** Starts what lives on, with its output in hand. */
+export async function escapes(job: JobContext): Promise<void> {
+  const sleeper = spawn("sleep", ["1000"], { stdio: ["ignore", "inherit", "inherit"], detached: true });
+  await once(sleeper, "spawn");
+  sayPid(job, { sleeper: sleeper.pid ?? 0 });
+}
