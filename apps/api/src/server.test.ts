@@ -101,7 +101,7 @@ describe("OpenAPI", () => {
     const document = (await answer.json()) as Document;
     expect(document.openapi).toBe("3.1.0");
     expect(Object.keys(document.paths)).toContain("/api/batch/jobs/{id}/results/{name}");
-    expect(Object.keys(document.paths["/cone/async/{id}"] ?? {})).toEqual(["get", "post", "delete"]);
+    expect(Object.keys(document.paths["/cone/async/{id}"] ?? {})).toEqual(["get", "post", "patch", "delete"]);
     expect(document.paths["/cone/async"]?.post).toMatchObject({
       tags: ["cone"],
       requestBody: {
