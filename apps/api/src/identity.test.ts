@@ -78,12 +78,13 @@ describe("somebody else's job", () => {
           });
         const answers = [await ask(bob), await ask({})];
         const seen = answers.map(({ status, headers }) => [status, headers.get("www-authenticate")]);
-        expect([method, path, ...seen]).toEqual([
-          method,
-          path,
+        // Reports on a job are its worker's, who is no user: whoever it is, the job's token is asked for.
+        const worker = [401, 'Bearer realm="Jobs of the observatory"'];
+        const users = [
           [403, null],
           [401, 'Basic realm="Jobs of the observatory", charset="UTF-8"'],
-        ]);
+        ];
+        expect([method, path, ...seen]).toEqual([method, path, ...(method === "PATCH" ? [worker, worker] : users)]);
       }
     }
     expect(await text(job, alice)).toBe(before);
@@ -299,7 +300,11 @@ describe("a server that lets only users in", () => {
       paths: Record<string, Record<string, { security?: object[]; responses: object }>>;
     };
     expect(document.security).toEqual([{ basic: [] }]);
-    expect(document.components.securitySchemes).toEqual({ basic: { type: "http", scheme: "basic" } });
+    expect(document.components.securitySchemes).toMatchObject({
+      basic: { type: "http", scheme: "basic" },
+      worker: { type: "http", scheme: "bearer" },
+      attempt: { type: "http", scheme: "bearer" },
+    });
     expect(document.paths["/cone/async"]?.post?.responses).toHaveProperty("401");
     expect(document.paths["/cone/availability"]?.get).toMatchObject({ security: [] });
   });
