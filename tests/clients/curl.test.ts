@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Site, startSite } from "../support/site.ts";
 import { curl, run, runWell } from "../support/tools/index.ts";
-import { callsOfCurl, readmeCommands } from "./readme-commands.ts";
+import { type Answers, expectDocumented } from "./documented-commands.ts";
 
 /** curl, which knows nothing of UWS. */
 
@@ -19,35 +16,8 @@ afterAll(() => site.stop());
 const at = (path: string) => `${site.running.url}/${path}`;
 const ask = async (...args: readonly string[]) => await runWell(await curl(), ["-sSf", ...args]);
 
-/** A call of curl, and what came of it. */
-interface Call {
-  readonly args: string;
-  readonly out: string;
-}
-
-/** Runs commands as a person would, one shell for all of them, which ends at the first that fails. */
-async function runShell(commands: string): Promise<Call[]> {
-  const { command, env } = await curl();
-  const folder = await mkdtemp(join(tmpdir(), "uws-readme-"));
-  const mark = "\n=== curl ";
-  const script = `set -euo pipefail
-    program=(env "$@")
-    curl() { printf '${mark.replaceAll("\n", "\\n")}%s\\n' "$*" >>calls; "\${program[@]}" --no-progress-meter "$@" | tee -a calls; }
-    ${commands.replaceAll("http://127.0.0.1:8080", site.running.url)}`;
-  try {
-    await runWell({ command: ["bash", "-c", script, "bash", ...command], env }, [], { cwd: folder });
-    const calls = (await Bun.file(join(folder, "calls")).text()).split(mark).slice(1);
-    return calls.map((call) => {
-      const end = call.indexOf("\n");
-      return { args: call.slice(0, end), out: call.slice(end + 1) };
-    });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
 /** What README.md's calls of curl are answered with, by what is told by their arguments. */
-const answers: readonly (readonly [args: RegExp, out: RegExp])[] = [
+const answers: Answers = [
   [/-w %\{redirect_url\} .*\/crossmatch\/async$/, /^http:\S+\/crossmatch\/async\/[0-9a-f-]{36}$/],
   [/^-N \S+\/events$/, /^event: phase\n(.*\n)*data: .*"COMPLETED"/m],
   [/^\S+\/crossmatch\/async\/[0-9a-f-]{36}$/, /<uws:phase>COMPLETED<\/uws:phase>/],
@@ -56,16 +26,7 @@ const answers: readonly (readonly [args: RegExp, out: RegExp])[] = [
 ];
 
 test("every curl of README.md does what it says there", async () => {
-  // In one shell: later commands use what earlier ones have made.
-  const commands = (await readmeCommands()).join("\n");
-  const calls = await runShell(commands);
-  expect(calls).toHaveLength(callsOfCurl(commands));
-  expect(calls.length).toBeGreaterThanOrEqual(answers.length);
-  for (const { args, out } of calls) {
-    const expected = answers.find(([pattern]) => pattern.test(args))?.[1];
-    if (expected === undefined) throw new Error(`Say here what this is answered with: curl ${args}`);
-    expect(out).toMatch(expected);
-  }
+  await expectDocumented("README.md", site.running.url, answers);
 });
 
 // shows: events-stream

@@ -298,7 +298,11 @@ describe("a server that lets only users in", () => {
       paths: Record<string, Record<string, { security?: object[]; responses: object }>>;
     };
     expect(document.security).toEqual([{ basic: [] }]);
-    expect(document.components.securitySchemes).toMatchObject({ basic: { type: "http", scheme: "basic" } });
+    expect(document.components.securitySchemes).toMatchObject({
+      basic: { type: "http", scheme: "basic" },
+      worker: { type: "http", scheme: "bearer" },
+      attempt: { type: "http", scheme: "bearer" },
+    });
     expect(document.paths["/cone/async"]?.post?.responses).toHaveProperty("401");
     expect(document.paths["/cone/availability"]?.get).toMatchObject({ security: [] });
   });

@@ -71,7 +71,7 @@ export const sdk: readonly Rule[] = [
     id: "sdk-result-stored",
     rule: "A job completes when all its results are stored.",
     tests: [shown(result, "a job completes when the results that its handler did not await are stored")],
-    mutation: [without("packages/worker/src/attempt.ts", "      await context.settleResults();\n")],
+    mutation: [without("packages/worker/src/job-runner.ts", "  await context.settleResults();\n")],
   },
   {
     id: "sdk-checkpoint",

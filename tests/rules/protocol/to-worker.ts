@@ -207,8 +207,8 @@ export const toWorker: readonly Rule[] = [
     mutation: [
       without(
         "packages/worker/src/attempt.ts",
-        "this.#grace = setTimeout(() => this.#settle(undefined), graceMs);",
-        "this.#grace = setTimeout(() => {}, graceMs);",
+        "this.#afterGrace(graceMs, () => this.#end(undefined));",
+        "this.#afterGrace(graceMs, () => {});",
       ),
     ],
   },

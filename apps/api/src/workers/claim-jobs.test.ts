@@ -140,7 +140,7 @@ test.each([
   [{ UWS_PUBLIC_URL: "https://example.org" }],
   [{ UWS_TRUSTED_PROXIES: "10.0.0.0/8" }],
   [{ UWS_GRPC_HOST: "0.0.0.0", UWS_GRPC_REQUIRE_TOKEN: "false" }],
-  [{ UWS_HOST: "0.0.0.0", UWS_GRPC_REQUIRE_TOKEN: "false" }],
+  [{ UWS_HOST: "0.0.0.0", UWS_GRPC_HOST: "127.0.0.1", UWS_GRPC_REQUIRE_TOKEN: "false" }],
 ])("a server that others may reach wants a token: %p", async (environment) => {
   const other = await workerFixture({ environment });
   try {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { limits } from "@uws/core";
 import type { JobNews } from "@uws/dispatch";
 import { listAttempts, listLogLines, loseLeases } from "@uws/store";
 import { until } from "@uws/testing";
@@ -251,12 +252,25 @@ test("an inline result that is too large is refused, and stays nowhere", async (
   expect(await api.job(job)).toMatchObject({ results: [] });
 });
 
-test("a file that is fenced leaves no bytes behind", async () => {
+test("a text that cannot become a result leaves no bytes behind", async () => {
   const job = await api.work();
-  const before = (await api.storedFiles()).length;
-  await api.store.sql`update jobs set attempt_token = 'another' where id = ${job.jobId}`;
-  await api.patch(job, { results: [{ id: "r", content: "x" }] });
-  expect(await api.storedFiles()).toHaveLength(before);
+  await api.store.sql`
+    insert into results (job_id, id, attempt, media_type, reference, creation_time)
+    select ${job.jobId}, 'r' || number, 1, 'text/plain', 'http://x/', uws_now()
+    from generate_series(1, ${limits.results}::int) as number`;
+  const before = await api.storedFiles();
+  const refused = await problem(await api.patch(job, { results: [{ id: "one-more", content: "x" }] }));
+  expect(refused).toEqual({ status: 413, code: "too_large", detail: `A job has at most ${limits.results} results.` });
+  const left = (await api.storedFiles()).filter((file) => !before.includes(file));
+  expect(left.filter((file) => file.split("/").length > 2)).toEqual([]);
+});
+
+test("a job that is given back is handed to the queue again, without anybody asking for it", async () => {
+  const job = await api.work();
+  await api.report(job, { release: {} });
+  await api.dispatch.doorbell.settled();
+  const [row] = await api.store.sql`select phase, dispatched_at from jobs where id = ${job.jobId}`;
+  expect(row).toEqual({ phase: "QUEUED", dispatched_at: expect.any(Date) });
 });
 
 test("what was uploaded is read with the job's token, for as long as it holds the job", async () => {
