@@ -50,6 +50,21 @@ export class Checker {
     return new Checker((await answer.json()) as OpenApi);
   }
 
+  /** A schema of what clients send, with what it refers to in it. */
+  whole(schema: object): object {
+    const resolve = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(resolve);
+      if (typeof value !== "object" || value === null) return value;
+      const { $ref: reference } = value as { readonly $ref?: unknown };
+      const prefix = "#/components/schemas/";
+      if (typeof reference !== "string" || !reference.startsWith(prefix)) {
+        return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, resolve(member)]));
+      }
+      return resolve(this.document.components.schemas[reference.slice(prefix.length)]);
+    };
+    return resolve(schema) as object;
+  }
+
   /** Fails unless a value fits a schema of the document; references in it are the document's. */
   expectFits(value: unknown, schema: object): void {
     let validate = this.#compiled.get(schema);

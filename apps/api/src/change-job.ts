@@ -1,12 +1,14 @@
-import { type Job, limits, type Parameter, type Phase, UwsError } from "@uws/core";
+import { limits, type Parameter, type Phase, UwsError } from "@uws/core";
+import type { JobDescription } from "@uws/description";
 import { type PhaseAction, parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
-import { type JobChange, changeJob as storeChange } from "@uws/store";
+import { type JobChange, type StoredJob, changeJob as storeChange } from "@uws/store";
 import { type Field, tooManyFields } from "./body/field.ts";
 import { readFields } from "./body/read-fields.ts";
 import { uploadsFor } from "./body/uploads.ts";
 import { type ControlName, type ControlParameters, splitControl } from "./control-parameters.ts";
 import { checkParameters } from "./create-job/check-parameters.ts";
 import { latestDestruction, parseRunId, withinLimit } from "./create-job/job-settings.ts";
+import { namesType, refuseOtherType } from "./create-job/job-type.ts";
 import { findJob, type ServiceExchange, shorten } from "./exchange.ts";
 import { abort, archive, destroy, overQuota, refused } from "./move-job.ts";
 
@@ -25,9 +27,10 @@ export async function changeJob(
   withParameters: boolean,
 ): Promise<Changed> {
   const job = await findJob(exchange);
-  const uploads = withParameters ? uploadsFor(exchange, job.id) : undefined;
+  const description = await exchange.api.descriptions.of(job);
+  const uploads = withParameters ? uploadsFor(exchange, job.id, [description]) : undefined;
   try {
-    return await apply(exchange, job, await readFields(exchange, uploads), allowed, withParameters);
+    return await apply(exchange, job, description, await readFields(exchange, uploads), allowed, withParameters);
   } catch (error) {
     await uploads?.discardAll();
     throw error;
@@ -36,7 +39,8 @@ export async function changeJob(
 
 async function apply(
   exchange: ServiceExchange,
-  job: Job,
+  job: StoredJob,
+  description: JobDescription,
   fields: readonly Field[],
   allowed: readonly ControlName[],
   withParameters: boolean,
@@ -51,21 +55,20 @@ async function apply(
   if (control.ACTION !== undefined && control.ACTION !== "DELETE") {
     throw new UwsError("invalid", `ACTION=${control.ACTION.slice(0, 60)}: not allowed; allowed: DELETE`);
   }
-  const settings = readSettings(exchange, control);
+  const settings = readSettings(description, control);
   const action = control.PHASE === undefined ? undefined : parsePhaseAction(control.PHASE);
   if (control.ACTION !== undefined) {
     await destroy(exchange, job);
     return "destroyed";
   }
-  await change(exchange, job, { ...settings, ...(parameters.length > 0 ? { parameters } : {}) }, action);
+  await change(exchange, job, description, { ...settings, ...(parameters.length > 0 ? { parameters } : {}) }, action);
   return "changed";
 }
 
 type Settings = Omit<JobChange, "run">;
 
-/** What the control parameters set, within what the service allows. */
-function readSettings({ service }: ServiceExchange, control: ControlParameters): Settings {
-  const { executionDuration, destruction } = service.description;
+/** What the control parameters set, within what the job's description allows. */
+function readSettings({ executionDuration, destruction }: JobDescription, control: ControlParameters): Settings {
   const { RUNID: runId, EXECUTIONDURATION: duration, DESTRUCTION: time } = control;
   return {
     ...(runId === undefined ? {} : { runId: parseRunId(runId) }),
@@ -84,11 +87,12 @@ function readSettings({ service }: ServiceExchange, control: ControlParameters):
  */
 export async function change(
   exchange: ServiceExchange,
-  job: Job,
+  job: StoredJob,
+  description: JobDescription,
   settings: Settings,
   action: PhaseAction | undefined,
 ): Promise<void> {
-  checkResult(exchange, job, settings.parameters ?? [], action === "RUN");
+  checkResult(exchange, job, description, settings.parameters ?? [], action === "RUN");
   const wanted = action === "RUN" ? { ...settings, run: { quota: exchange.service.quota } } : settings;
   if (Object.keys(wanted).length > 0) announce(exchange, job, await store(exchange, job, wanted));
   if (action === "ABORT") await abort(exchange, job);
@@ -96,19 +100,27 @@ export async function change(
 }
 
 /** The job with other parameters must be one that could have been created with them, and RUN needs them all. */
-function checkResult({ service }: ServiceExchange, job: Job, parameters: readonly Parameter[], run: boolean): void {
+function checkResult(
+  { service }: ServiceExchange,
+  job: StoredJob,
+  description: JobDescription,
+  parameters: readonly Parameter[],
+  run: boolean,
+): void {
   if (parameters.length === 0 && !run) return;
   // Those of the same name, in any case, are replaced (UWS 1.1, section 2.2.3.6).
   const replaced = new Set(parameters.map(({ name }) => name.toLowerCase()));
   const merged = [...job.parameters.filter(({ name }) => !replaced.has(name.toLowerCase())), ...parameters];
   if (merged.length > limits.parameters) throw tooManyFields();
   if (parameters.length > 0 && job.phase !== "PENDING") throw refused(job, "given other parameters");
-  const problems = checkParameters(service.description, merged, { complete: run });
+  refuseOtherType(service, job.type, parameters);
+  const own = merged.filter(({ name }) => !namesType(service, name));
+  const problems = checkParameters(description, own, { complete: run });
   if (problems.length > 0) throw new UwsError("invalid", problems.join("\n"));
 }
 
 /** @returns the phase that the job has then */
-async function store({ api, service }: ServiceExchange, job: Job, wanted: JobChange): Promise<Phase> {
+async function store({ api, service }: ServiceExchange, job: StoredJob, wanted: JobChange): Promise<Phase> {
   const changed = await storeChange(api.store, job.id, wanted);
   switch (changed.outcome) {
     case "changed":
@@ -130,7 +142,7 @@ function participles({ runId, parameters, executionDuration, destruction, run }:
   ];
 }
 
-function announce({ api }: ServiceExchange, job: Job, phase: Phase): void {
+function announce({ api }: ServiceExchange, job: StoredJob, phase: Phase): void {
   const moved = phase !== job.phase;
   if (moved && phase === "QUEUED") api.dispatch.doorbell.ring(job.type);
   api.dispatch.news.tell([moved ? { id: job.id, phase } : { id: job.id }]);

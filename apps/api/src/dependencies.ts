@@ -5,6 +5,7 @@ import type { Config } from "@uws/config";
 import type { Dispatch } from "@uws/dispatch";
 import type { Store, StoredJob } from "@uws/store";
 import type { Logger } from "pino";
+import type { Descriptions } from "./descriptions.ts";
 import type { Quotes } from "./quotes.ts";
 import type { ShownJobs } from "./shown-jobs.ts";
 import type { SingleFlight } from "./single-flight.ts";
@@ -27,6 +28,7 @@ export interface Api extends ApiDependencies {
   readonly authenticate: (request: Request) => Promise<Identity>;
   readonly waiters: Waiters;
   readonly quotes: Quotes;
+  readonly descriptions: Descriptions;
   /** Reads of jobs: those who read the same one at the same moment share a query. */
   readonly reads: SingleFlight<StoredJob | undefined>;
   readonly shown: ShownJobs;

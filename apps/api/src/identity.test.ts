@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { hashPassword } from "@uws/auth";
 import { addUser, removeUser, setPassword } from "@uws/store";
-import { loadServices } from "./service.ts";
+import { loadServices } from "./load-services.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { type ApiFixture, apiFixture } from "./testing.ts";
 
@@ -62,7 +62,7 @@ describe("somebody else's job", () => {
     const before = await text(job, alice);
     const id = job.split("/").at(-1) ?? "";
 
-    const [cone] = await loadServices(it.config, it.store);
+    const [cone] = await loadServices(it.config);
     if (cone === undefined) throw new Error("there is no service");
     const routes = serviceRoutes(cone).filter(({ path }) => path.includes(":id"));
     expect(routes.length).toBeGreaterThan(12);

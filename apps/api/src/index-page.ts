@@ -9,8 +9,8 @@ const about: readonly string[] = ["description", "capabilities", "availability"]
  */
 export function indexPage(services: readonly Service[], canLogIn: boolean): Response {
   const rows = services.map(
-    ({ basePath, listPath, description }) =>
-      `<tr><td><a href="${listPath}">${listPath}</a></td><td>${Bun.escapeHTML(description.title)}</td><td>${Bun.escapeHTML(description.name)} ${Bun.escapeHTML(description.version)}</td><td>${about.map((name) => `<a href="${basePath}/${name}">${name}</a>`).join(" · ")}</td></tr>`,
+    ({ basePath, listPath, types }) =>
+      `<tr><td><a href="${listPath}">${listPath}</a></td><td>${lines(types.map(({ title }) => title))}</td><td>${lines(types.map(({ name, version }) => `${name} ${version}`))}</td><td>${about.map((name) => `<a href="${basePath}/${name}">${name}</a>`).join(" · ")}</td></tr>`,
   );
   const page = `<!DOCTYPE html>
 <html lang="en">
@@ -28,7 +28,7 @@ export function indexPage(services: readonly Service[], canLogIn: boolean): Resp
 <body>
 <h1>Job services</h1>
 <table>
-<tr><th scope="col">Job list (UWS 1.1)</th><th scope="col">What it does</th><th scope="col">Job type</th><th scope="col">More</th></tr>
+<tr><th scope="col">Job list (UWS 1.1)</th><th scope="col">What it does</th><th scope="col">Job types</th><th scope="col">More</th></tr>
 ${rows.join("\n")}
 </table>
 <p><a href="swagger">Try the API</a> · <a href="swagger/json">OpenAPI</a> · <a href="readyz">State</a>${canLogIn ? ' · <a href="login">Log in</a>' : ""}</p>
@@ -36,4 +36,8 @@ ${rows.join("\n")}
 </html>
 `;
   return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => Bun.escapeHTML(text)).join("<br>");
 }

@@ -15,18 +15,21 @@ export interface Router {
   readonly fetch: (request: Request) => Response | Promise<Response>;
 }
 
+/** Makes a router, given a way to find what is known about a request. */
+export type RouterFor = (exchangeOf: ExchangeOf) => Router;
+
 /**
  * The HTTP server: numbers requests, logs them, and answers HEAD.
- * @param routerFor makes the router, given a way to find what is known about a request
+ * @returns with it, a way to put another router into it: for the next request; those in flight go on as they began
  */
-export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Router) {
+export function startServer(api: Api, routerFor: RouterFor) {
   const exchanges = new WeakMap<Request, Exchange>();
   const exchangeOf: ExchangeOf = (request) => {
     const exchange = exchanges.get(request);
     if (exchange === undefined) throw new Error("a request that this server has not received");
     return exchange;
   };
-  const router = routerFor(exchangeOf);
+  let router = routerFor(exchangeOf);
   const clientOfRequest = clientOf(api.config.proxies);
 
   const server = Bun.serve({
@@ -81,7 +84,12 @@ export function startServer(api: Api, routerFor: (exchangeOf: ExchangeOf) => Rou
       return errorAnswer(error, undefined, requestId);
     },
   });
-  return server;
+  return {
+    server,
+    replaceRouter(next: RouterFor): void {
+      router = next(exchangeOf);
+    },
+  };
 }
 
 /** http://host:port, as a client on this machine would write it. */

@@ -1,4 +1,5 @@
 import { anonymous, type Identity } from "@uws/auth";
+import { admit } from "./admit.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import type { Exchange } from "./exchange.ts";
 import { type OperationObject, refusals } from "./openapi/operation.ts";
@@ -21,6 +22,7 @@ import { result } from "./resources/result.ts";
 import { results } from "./resources/results.ts";
 import { sync } from "./resources/sync.ts";
 import { syncJob } from "./resources/sync-job.ts";
+import { typeDescription } from "./resources/type-description.ts";
 import type { PathParameters, Route } from "./route.ts";
 import type { Service } from "./service.ts";
 
@@ -42,7 +44,7 @@ const jobResources: readonly Resource[] = [
 ];
 
 /** Beside it, below the service. Their names cannot be the job list's: `packages/config` refuses that. */
-const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description];
+const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description, typeDescription];
 
 /** The routes of one service. */
 export function serviceRoutes(service: Service): Route[] {
@@ -76,11 +78,12 @@ function atService(
 ) {
   return {
     unsafe,
-    detail: { ...describedTo(describe(service), open), tags: [service.path] },
+    detail: { ...describedTo(describe(service), service, open), tags: [service.path] },
     handle: async (exchange: Exchange, { id, name }: PathParameters) => {
       exchange.jobId = id ?? undefined;
       const caller = await callerOf(exchange, open);
       exchange.owner = caller.owner;
+      if (!open) admit(service, caller);
       if (changes && caller.owner !== undefined) refuseCrossSite(exchange.request.headers, exchange.origin);
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
@@ -91,9 +94,11 @@ function atService(
 }
 
 /** With what comes from logging in, which every operation has alike. */
-function describedTo(operation: OperationObject, open: boolean | "login"): OperationObject {
+function describedTo(operation: OperationObject, { access }: Service, open: boolean | "login"): OperationObject {
   if (open === true) return { ...operation, security: [] };
-  return { ...operation, responses: { ...operation.responses, ...refusals(401) } };
+  const responses = { ...operation.responses, ...refusals(401) };
+  if (open === "login" || access.anonymous) return { ...operation, responses };
+  return { ...operation, responses: { ...responses, ...refusals(403) }, security: [{ basic: [] }] };
 }
 
 async function callerOf({ api, request }: Exchange, open: boolean | "login"): Promise<Identity> {

@@ -1,8 +1,16 @@
 import type { Config } from "@uws/config";
-import { type JobDescription, loadDescription } from "@uws/description";
-import { type Keep, limitType, type Quota, type Store, saveDescription } from "@uws/store";
+import type { JobDescription } from "@uws/description";
+import type { Keep, Quota } from "@uws/store";
 
-/** A UWS endpoint: one job list, one job type. */
+/** Who may use a service, of those whom the server lets in. */
+export interface Access {
+  /** Whether requests without credentials may. */
+  readonly anonymous: boolean;
+  /** Names of those who may; undefined = everybody who has logged in. */
+  readonly users: ReadonlySet<string> | undefined;
+}
+
+/** A UWS endpoint: one job list, one or more job types. */
 export interface Service {
   /** As configured, e.g. `api/batch`; jobs are stored under it. */
   readonly path: string;
@@ -10,7 +18,11 @@ export interface Service {
   readonly basePath: string;
   /** Path of its job list in URLs, with a slash before and none after. */
   readonly listPath: string;
-  readonly description: JobDescription;
+  /** Its job types as they are now, in the order of the configuration; a job keeps the description it was created under. */
+  readonly types: readonly JobDescription[];
+  /** The parameter that names the type of a new job; needed where there are several. */
+  readonly typeParameter: string;
+  readonly access: Access;
   /** To how many jobs a client is sent that has destroyed one; undefined = to all. */
   readonly redirectLast: number | undefined;
   /** In which form its jobs tell why they failed. */
@@ -21,22 +33,20 @@ export interface Service {
   readonly keepArchived: Keep;
 }
 
-/**
- * Loads the descriptions of the configured services, and keeps them in the store: each job points at the exact one under
- * which it was created.
- */
-export async function loadServices(config: Config, store: Store): Promise<Service[]> {
-  const services: Service[] = [];
-  for (const { path, jobList, descriptions, redirectLast, errors, quota, archive } of config.services) {
-    const keepArchived = archive === undefined ? undefined : (archive.keep ?? null);
-    for (const file of descriptions) {
-      const description = await loadDescription(file);
-      const { digest, name, version, document } = description;
-      await saveDescription(store, { digest, type: name, version, document });
-      await limitType(store, name, description);
-      const paths = { path, basePath: `/${path}`, listPath: `/${path}/${jobList}` };
-      services.push({ ...paths, description, redirectLast, errors, quota, keepArchived });
-    }
-  }
-  return services;
+/** A service as it is configured, with the descriptions that its files hold. */
+export function serviceOf(configured: Config["services"][number], types: readonly JobDescription[]): Service {
+  const { path, jobList, typeParameter, redirectLast, errors, quota, archive, access } = configured;
+  const paths = { path, basePath: `/${path}`, listPath: `/${path}/${jobList}` };
+  const keepArchived = archive === undefined ? undefined : (archive.keep ?? null);
+  return { ...paths, types, typeParameter, redirectLast, errors, quota, keepArchived, access: accessOf(access) };
+}
+
+/** What the service does, for a person. */
+export function titleOf({ types }: Pick<Service, "types">): string {
+  return types.map(({ title }) => title).join(", ");
+}
+
+function accessOf(access: Config["services"][number]["access"]): Access {
+  const users = access?.users === undefined ? undefined : new Set(access.users);
+  return { anonymous: access?.anonymous ?? users === undefined, users };
 }

@@ -1,13 +1,16 @@
 import { BasicAuthenticator, firstOf } from "@uws/auth";
+import type { Config } from "@uws/config";
 import { phasesOf } from "@uws/store";
 import { jsonAnswer } from "./answers.ts";
 import type { Api, ApiDependencies } from "./dependencies.ts";
+import { Descriptions } from "./descriptions.ts";
+import { loadServices, saveTypes } from "./load-services.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { Quotes } from "./quotes.ts";
 import { routerOf } from "./router.ts";
-import { listeningAt, startServer } from "./server.ts";
+import { listeningAt, type RouterFor, startServer } from "./server.ts";
 import { serverRoutes } from "./server-routes.ts";
-import { loadServices } from "./service.ts";
+import type { Service } from "./service.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { ShownJobs } from "./shown-jobs.ts";
 import { SingleFlight } from "./single-flight.ts";
@@ -21,6 +24,12 @@ export interface RunningApi {
   /** WAIT and event requests that are open now. */
   waiting(): number;
   /**
+   * Serves the services of another configuration from the next request on; requests in flight go on as they began. Other settings
+   * than `services` stay as they are.
+   * @throws ConfigError, or what the database says; then nothing has changed
+   */
+  reload(config: Config): Promise<void>;
+  /**
    * Stops gracefully: says that it is not ready and serves on for config.timing.leave; then no new connections, waiters answered, event streams ended, requests in flight finished, as long as
    * config.timing.shutdown allows.
    */
@@ -30,13 +39,15 @@ export interface RunningApi {
 /** Starts the HTTP API of all configured services. */
 export async function startApi(given: ApiDependencies): Promise<RunningApi> {
   const { config, store, dispatch, log } = given;
-  const services = await loadServices(config, store);
+  const services = await loadServices(config);
+  await saveTypes(services, store);
   const leaving = new AbortController();
   const stopping = new AbortController();
   const api: Api = {
     ...given,
     authenticate: firstOf(config.auth.basic ? [new BasicAuthenticator(store)] : [], config.auth.anonymous),
     quotes: new Quotes(store),
+    descriptions: new Descriptions(store),
     reads: new SingleFlight(),
     shown: new ShownJobs(),
     since: new Date(),
@@ -53,17 +64,22 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
       onError: (error) => log.warn({ err: error }, "waiting clients could not be looked after"),
     }),
   };
-  // Made from the routes, of which it is itself one.
-  let document: object = {};
-  const routes = [...serverRoutes(services, () => jsonAnswer(document)), ...services.flatMap(serviceRoutes)];
-  document = await openApiDocument(routes, services, config);
-  const server = startServer(api, (exchangeOf) => routerOf(routes, exchangeOf).compile());
+  api.descriptions.replace(services);
+  const { server, replaceRouter } = startServer(api, await routerFor(services, config));
   const url = listeningAt(server);
   log.info({ url }, "api is listening");
   return {
     url,
     port: Number(new URL(url).port),
     waiting: () => api.waiters.size,
+    async reload(next) {
+      const others = await loadServices(next);
+      const router = await routerFor(others, config);
+      await saveTypes(others, store);
+      // Nothing can come between the two.
+      replaceRouter(router);
+      api.descriptions.replace(others);
+    },
     async stop() {
       leaving.abort();
       await new Promise((resolve) => setTimeout(resolve, config.timing.leave));
@@ -72,4 +88,12 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
       await server.stop(true);
     },
   };
+}
+
+/** All routes, and the document that is made of them and is itself behind one. */
+async function routerFor(services: readonly Service[], config: Config): Promise<RouterFor> {
+  let document: object = {};
+  const routes = [...serverRoutes(services, () => jsonAnswer(document)), ...services.flatMap(serviceRoutes)];
+  document = await openApiDocument(routes, services, config);
+  return (exchangeOf) => routerOf(routes, exchangeOf).compile();
 }

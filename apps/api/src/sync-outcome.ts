@@ -1,6 +1,7 @@
 import { type Job, UwsError } from "@uws/core";
 import type { ResultDescription } from "@uws/description";
 import { resultUrl } from "@uws/representation";
+import type { StoredJob } from "@uws/store";
 import { seeOther } from "./answers.ts";
 import { problemAnswer } from "./error-answer.ts";
 import { acceptOf, type ServiceExchange, thisJobUrl } from "./exchange.ts";
@@ -14,11 +15,11 @@ const again = 1;
  * workers is: 500. One that needs longer than anybody waits goes on: 503, and the client may ask again.
  * @throws UwsError "forbidden" when the job waits for its client; "not_found" when its results are gone
  */
-export function syncOutcome(exchange: ServiceExchange, job: Job): Response {
+export async function syncOutcome(exchange: ServiceExchange, job: StoredJob): Promise<Response> {
   const url = thisJobUrl(exchange);
   switch (job.phase) {
     case "COMPLETED":
-      return aboutJob(seeOther(mainResultUrl(exchange, job)), url);
+      return aboutJob(seeOther(await mainResultUrl(exchange, job)), url);
     case "ERROR":
       return failed(exchange, job);
     case "ABORTED":
@@ -41,9 +42,10 @@ export function syncOutcome(exchange: ServiceExchange, job: Job): Response {
  * The result for which a client asks that asks for one: of those that the description declares the first that is there, else the
  * one named `result` (UWS 1.1, section 5), else the first. Where there is none, the empty list says so.
  */
-function mainResultUrl(exchange: ServiceExchange, { results }: Job): string {
+async function mainResultUrl(exchange: ServiceExchange, job: StoredJob): Promise<string> {
   const url = thisJobUrl(exchange);
-  const id = mainResult(exchange.service.description.results, results);
+  const description = await exchange.api.descriptions.of(job);
+  const id = mainResult(description.results, job.results);
   return id === undefined ? `${url}/results` : resultUrl(url, id);
 }
 

@@ -1,3 +1,4 @@
+import type { Config } from "@uws/config";
 import { redispatchJobs } from "@uws/store";
 import type { Logger } from "pino";
 import { type KeeperDependencies, type Sweep, sweeps } from "./sweeps.ts";
@@ -10,6 +11,8 @@ const allTypes = 10_000;
 
 /** A keeper at work. */
 export interface Keeper {
+  /** Archives, from the next sweep on, for these services. */
+  reload(config: Pick<Config, "services">): void;
   /** Ends after the sweep that is under way. */
   stop(): Promise<void>;
 }
@@ -17,7 +20,8 @@ export interface Keeper {
 /** Starts to do, again and again, what is due because time passed. */
 export function startKeeper(dependencies: KeeperDependencies & { readonly log: Logger }): Keeper {
   const { config, store, dispatch, log } = dependencies;
-  const all = sweeps(dependencies);
+  let services = config.services;
+  const all = sweeps(dependencies, () => services);
   const stop = Promise.withResolvers<void>();
   let stopped = false;
 
@@ -36,6 +40,9 @@ export function startKeeper(dependencies: KeeperDependencies & { readonly log: L
   })();
 
   return {
+    reload(next) {
+      services = next.services;
+    },
     async stop() {
       stopped = true;
       stop.resolve();

@@ -41,14 +41,19 @@ const typesAtOnce = 20;
 /**
  * Everything that happens because time passed. Each sweep claims its rows in SQL (skip locked), so that any number of
  * keepers may run and none does what another does.
+ * @param services as they are configured now
  */
-export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): Sweep[] {
+export function sweeps(
+  { config, store, dispatch, blobs }: KeeperDependencies,
+  services: () => Config["services"] = () => config.services,
+): Sweep[] {
   const { timing } = config;
   const { news, doorbell, queue } = dispatch;
-  const archiving = config.services.flatMap(({ path, archive }) =>
-    archive === undefined ? [] : [{ service: path, keep: archive.keep ?? null }],
-  );
-  const archivingPaths = archiving.map(({ service }) => service);
+  const archiving = () =>
+    services().flatMap(({ path, archive }) =>
+      archive === undefined ? [] : [{ service: path, keep: archive.keep ?? null }],
+    );
+  const archivingPaths = () => archiving().map(({ service }) => service);
   const orphans = new Orphans({ store, blobs, age: timing.orphan, rest: timing.orphanLook });
   const cancel = (rows: readonly { token: string | null }[], reason: CancelNews["reason"]) =>
     news.cancel(rows.flatMap(({ token }) => (token === null ? [] : [{ token, reason }])));
@@ -91,8 +96,9 @@ export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): 
     {
       name: "destruction times of jobs that have not ended, where jobs are archived",
       async run(limit) {
-        if (archiving.length === 0) return 0;
-        const aborted = await abortDueJobs(store, archivingPaths, limit);
+        const paths = archivingPaths();
+        if (paths.length === 0) return 0;
+        const aborted = await abortDueJobs(store, paths, limit);
         news.tell(aborted.map(({ id }) => ({ id, phase: "ABORTED" })));
         cancel(aborted, "aborted");
         return aborted.length;
@@ -101,8 +107,9 @@ export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): 
     {
       name: "destruction times, where jobs are archived",
       async run(limit) {
-        if (archiving.length === 0) return 0;
-        const archived = await archiveJobs(store, archiving, limit);
+        const archivers = archiving();
+        if (archivers.length === 0) return 0;
+        const archived = await archiveJobs(store, archivers, limit);
         news.tell(archived.map(({ id }) => ({ id, phase: "ARCHIVED" })));
         return archived.length;
       },
@@ -110,7 +117,7 @@ export function sweeps({ config, store, dispatch, blobs }: KeeperDependencies): 
     {
       name: "destruction times",
       async run(limit) {
-        const gone = await destroyJobs(store, archivingPaths, limit);
+        const gone = await destroyJobs(store, archivingPaths(), limit);
         news.tell(gone.map(({ id }) => ({ id, gone: true })));
         cancel(gone, "destroyed");
         return gone.length;

@@ -1,18 +1,24 @@
 import { startApi } from "@uws/api";
 import { loadConfig } from "@uws/config";
-import { startGateway } from "@uws/gateway";
+import { type Gateway, startGateway } from "@uws/gateway";
 import { startKeeper } from "@uws/keeper";
 import pino from "pino";
 import { awaitDatabase } from "./await-database.ts";
 import { type House, openHouse } from "./house.ts";
+import { reloadOnHangup } from "./reload-on-hangup.ts";
 import type { Part } from "./server-commands.ts";
 import { untilSignal } from "./until-signal.ts";
 
 const parts = {
   api: async (house: House) => await startApi(house),
-  gateway: async (house: House) => await startGateway(house),
+  gateway: async (house: House) => withoutServices(await startGateway(house)),
   keeper: async (house: House) => startKeeper(house),
 } as const satisfies Readonly<Record<Part, unknown>>;
+
+/** A gateway runs whatever types its workers have. What it reads again, certificates, it reads by itself. */
+function withoutServices(gateway: Gateway) {
+  return { reload: () => {}, stop: () => gateway.stop() };
+}
 
 /**
  * `uws api`, `uws gateway`, `uws keeper`: one part in one process, until a signal comes. The configuration must name
@@ -31,8 +37,10 @@ export async function servePart(part: Part): Promise<void> {
   void signal.then(() => giveUp.abort());
   if (!(await awaitDatabase(house.store, log, giveUp.signal))) process.exit(0);
   const running = await parts[part](house);
+  const stopReloading = reloadOnHangup(config, log, async (next) => await running.reload(next));
   log.info("started");
   await signal;
+  stopReloading();
   log.info("stopping");
   await running.stop();
   await house.close();

@@ -18,6 +18,8 @@ export interface Running {
   readonly natsUrl: string;
   /** Process ids of the example workers by name. */
   workerPids(): Readonly<Record<string, number | undefined>>;
+  /** Goes on with the services of another configuration. @throws what is wrong with it; then nothing has changed */
+  reload(config: Config): Promise<void>;
   /** Workers first, so that they can give their jobs back; servers last. */
   stop(): Promise<void>;
 }
@@ -62,6 +64,10 @@ export async function startAll({ config, log, say, workers, ephemeral }: StartOp
       databaseUrl: servers.databaseUrl,
       natsUrl: servers.natsUrl,
       workerPids: () => examples?.pids() ?? {},
+      async reload(next) {
+        await api.reload(next);
+        keeper.reload(next);
+      },
       stop,
     };
   } catch (error) {

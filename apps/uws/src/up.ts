@@ -1,5 +1,6 @@
 import { loadConfig } from "@uws/config";
 import pino from "pino";
+import { reloadOnHangup } from "./reload-on-hangup.ts";
 import { type Running, startAll } from "./start-all.ts";
 import { untilSignal } from "./until-signal.ts";
 
@@ -9,9 +10,11 @@ export async function runUp(options: { workers: boolean }): Promise<void> {
   const signal = untilSignal();
   const log = pino({ level: config.logLevel });
   const running = await startAll({ config, log, say: console.log, workers: options.workers });
+  const stopReloading = reloadOnHangup(config, log, (next) => running.reload(next));
   console.log(addresses(running, config.services));
   console.log("Stop it with Ctrl-C.");
   await signal;
+  stopReloading();
   console.log("Stopping …");
   await running.stop();
   process.exit(0);

@@ -140,6 +140,11 @@ export type ProxiesConfig = z.infer<typeof proxies>;
 const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login"];
 /** What a service has beside its job list. */
 const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description"];
+/** Parameters that have a meaning in every service. */
+const taken: readonly string[] = [
+  ...["RUNID", "PHASE", "EXECUTIONDURATION", "DESTRUCTION", "ACTION", "WAIT"],
+  ...["PRIORITY", "UPLOAD", "PARAMETERS"],
+];
 
 const service = z.strictObject({
   /** Path of the service: one or more segments, e.g. `crossmatch` or `api/batch`. */
@@ -157,7 +162,13 @@ const service = z.strictObject({
     .refine((name) => !besideJobList.includes(name), `must not be any of: ${besideJobList.join(", ")}`)
     .default("async"),
   /** Files that describe its job types, relative to the configuration file. */
-  descriptions: z.array(z.string().min(1)).length(1, "must name one description file"),
+  descriptions: z.array(z.string().min(1)).min(1, "must name at least one description file").max(100),
+  /** Where there are several, the parameter by which a client says which one it wants; in any case. */
+  typeParameter: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_.:-]{0,199}$/, "must be a name of letters, digits and _.:-")
+    .refine((name) => !taken.includes(name.toUpperCase()), `must not be any of: ${taken.join(", ")}`)
+    .default("JOBTYPE"),
   /** Who has destroyed a job is sent to the newest so many; absent = to the whole list, which may be huge. */
   redirectLast: z.int().min(1).max(2_147_483_647).optional(),
   /** In which form a job tells why it failed: VOTable is what clients of TAP read (DALI 1.1, section 5.4). */
@@ -169,6 +180,15 @@ const service = z.strictObject({
       active: z.int().min(1).max(1_000_000),
       /** What is above it becomes HELD until the client tells it to run again, or is refused. */
       over: z.enum(["hold", "refuse"]).default("hold"),
+    })
+    .optional(),
+  /** Who may use it, of those whom `auth` lets in; absent = all of them. */
+  access: z
+    .strictObject({
+      /** Whether requests without credentials are let in; absent = unless `users` are named. */
+      anonymous: z.boolean("must be true or false").optional(),
+      /** Names of those who may; absent = everybody who logs in. */
+      users: z.array(z.string().min(1).max(255)).min(1, "must name at least one user").max(10_000).optional(),
     })
     .optional(),
   /** Present: at its destruction time a job is archived, which removes its files, instead of removed. */
@@ -183,49 +203,62 @@ const service = z.strictObject({
 export type ServiceConfig = z.infer<typeof service>;
 
 /** The whole configuration, as the file has it. */
-export const config = z.strictObject({
-  /** Address to listen on. */
-  host: z.string().min(1).default("127.0.0.1"),
-  /** 0 = a free one. */
-  httpPort: port.default(8080),
-  grpcPort: port.default(50_051),
-  /** postgres://…; absent = an embedded server in the data directory. */
-  databaseUrl: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL")
-    .optional(),
-  /** nats://…; absent = an embedded server in the data directory. */
-  natsUrl: z
-    .string()
-    .regex(/^nats:\/\//, "must be a nats:// URL")
-    .optional(),
-  /** First token of NATS subjects; two installations that share a NATS need different ones. */
-  natsPrefix: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]+$/, "must be letters, digits, _ and -")
-    .default("uws"),
-  /** Results, uploads, and the embedded servers' data. */
-  dataDir: z.string().min(1).default(".uws"),
-  /** What clients call this server, when it is not what they connect to (a proxy stands in front). */
-  publicUrl: z
-    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
-    .transform((url) => url.replace(/\/+$/, ""))
-    .optional(),
-  logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-  /** Connections to PostgreSQL that one process opens at most. */
-  databaseConnections: z.coerce.number().int().min(1).max(1000).default(10),
-  /** Bytes of one upload. */
-  uploadBytes: z.coerce.number().int().positive().default(limits.uploadBytes),
-  proxies: proxies.prefault({}),
-  auth: auth.prefault({}),
-  grpc: grpc.prefault({}),
-  waiting: waiting.prefault({}),
-  timing: timing.prefault({}),
-  services: z
-    .array(service)
-    .min(1, "must name at least one service")
-    .refine((list) => new Set(list.map(({ path }) => path)).size === list.length, "must have different paths"),
-});
+export const config = z
+  .strictObject({
+    /** Address to listen on. */
+    host: z.string().min(1).default("127.0.0.1"),
+    /** 0 = a free one. */
+    httpPort: port.default(8080),
+    grpcPort: port.default(50_051),
+    /** postgres://…; absent = an embedded server in the data directory. */
+    databaseUrl: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, "must be a postgres:// URL")
+      .optional(),
+    /** nats://…; absent = an embedded server in the data directory. */
+    natsUrl: z
+      .string()
+      .regex(/^nats:\/\//, "must be a nats:// URL")
+      .optional(),
+    /** First token of NATS subjects; two installations that share a NATS need different ones. */
+    natsPrefix: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]+$/, "must be letters, digits, _ and -")
+      .default("uws"),
+    /** Results, uploads, and the embedded servers' data. */
+    dataDir: z.string().min(1).default(".uws"),
+    /** What clients call this server, when it is not what they connect to (a proxy stands in front). */
+    publicUrl: z
+      .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
+      .transform((url) => url.replace(/\/+$/, ""))
+      .optional(),
+    logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+    /** Connections to PostgreSQL that one process opens at most. */
+    databaseConnections: z.coerce.number().int().min(1).max(1000).default(10),
+    /** Bytes of one upload. */
+    uploadBytes: z.coerce.number().int().positive().default(limits.uploadBytes),
+    proxies: proxies.prefault({}),
+    auth: auth.prefault({}),
+    grpc: grpc.prefault({}),
+    waiting: waiting.prefault({}),
+    timing: timing.prefault({}),
+    services: z
+      .array(service)
+      .min(1, "must name at least one service")
+      .refine((list) => new Set(list.map(({ path }) => path)).size === list.length, "must have different paths"),
+  })
+  .superRefine(({ auth, services }, context) => {
+    for (const [index, { access }] of services.entries()) {
+      if (access === undefined) continue;
+      const refuse = (setting: "anonymous" | "users", message: string) =>
+        context.addIssue({ code: "custom", path: ["services", index, "access", setting], message });
+      const { anonymous, users } = access;
+      if (anonymous === true && !auth.anonymous)
+        refuse("anonymous", "needs auth.anonymous, which lets nobody in without credentials");
+      if (users !== undefined && !auth.basic) refuse("users", "needs auth.basic: nobody can log in");
+      if (anonymous === false && !auth.basic) refuse("anonymous", "would let nobody in: it needs auth.basic");
+    }
+  });
 
 /** The configuration, checked. Paths are absolute. */
 export type Config = z.infer<typeof config>;

@@ -55,6 +55,14 @@ test("what workers and clients are told by the environment does not keep a serve
   expect(loadConfig({ ...file(minimal), ...others }, folder)).toEqual(loadConfig(file(minimal), folder));
 });
 
+test("an error in the file says in which line it is", () => {
+  const text = "httpPort: 1\nservices:\n  - path: a\n    descriptions: [a.yaml]\n    jobList: sync\n    color: red\n";
+  const { UWS_CONFIG } = file(text);
+  expect(() => loadConfig({ UWS_CONFIG }, folder)).toThrow(`${UWS_CONFIG}:5: services.0.jobList: must not be any of`);
+  expect(() => loadConfig({ UWS_CONFIG }, folder)).toThrow(`${UWS_CONFIG}:6: services.0: Unrecognized key: "color"`);
+  expect(() => loadConfig(file("a: 1\na: 2\n"), folder)).toThrow("Map keys must be unique at line 2, column 1");
+});
+
 test("times that would take jobs from healthy workers are refused", () => {
   expect(() => loadConfig({ ...file(minimal), UWS_LEASE_MS: "100" }, folder)).toThrow("heartbeat < silence < lease");
 });
@@ -76,6 +84,26 @@ test("redirectLast is a number that LAST takes, or absent", () => {
   for (const wrong of ["0", "-1", "1.5", "all", "2147483648"]) {
     expect(() => redirectLast(`, redirectLast: ${wrong}`)).toThrow("services.0.redirectLast: ");
   }
+});
+
+test("a service has types, a parameter that names them, and those who may use it", () => {
+  const service = (text: string, auth = "") =>
+    loadConfig(file(`${auth}services: [{ path: a, descriptions: [a.yaml, b.yaml]${text} }]\n`), folder).services[0];
+  expect(service("")).toMatchObject({
+    typeParameter: "JOBTYPE",
+    descriptions: [join(folder, "a.yaml"), join(folder, "b.yaml")],
+  });
+  expect(service(", typeParameter: LANG")?.typeParameter).toBe("LANG");
+  for (const wrong of ["phase", "a b", "1a", "Upload"]) {
+    expect(() => service(`, typeParameter: ${wrong}`)).toThrow("services.0.typeParameter: must ");
+  }
+  const users = ", access: { users: [ada] }";
+  expect(service(users, "auth: { basic: true }\n")?.access).toEqual({ users: ["ada"] });
+  expect(() => service(users)).toThrow("services.0.access.users: needs auth.basic");
+  expect(() => service(", access: { anonymous: false }")).toThrow("services.0.access.anonymous: would let nobody in");
+  expect(() => service(", access: { anonymous: true }", "auth: { basic: true, anonymous: false }\n")).toThrow(
+    "services.0.access.anonymous: needs auth.anonymous",
+  );
 });
 
 test("a file that is missing or not YAML is named", () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parse } from "yaml";
+import { readYaml, type YamlSource } from "@uws/description";
+import type { z } from "zod";
 import { type Config, config, type GrpcConfig } from "./config.ts";
 
 /** Everything that is wrong with a configuration, a line each. */
@@ -82,7 +83,7 @@ type Tree = { [key: string]: unknown };
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>, folder: string): Config {
   const file = resolve(folder, environment.UWS_CONFIG ?? "uws.yaml");
-  const settings = readSettings(file);
+  const { settings, lineOf } = readSettings(file);
   const problems: string[] = [];
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined || !name.startsWith("UWS_") || name.startsWith("UWS_TEST_")) continue;
@@ -99,8 +100,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     for (const issue of checked.error.issues) {
       const path = issue.path.map(String);
       const variable = Object.entries(variables).find(([, target]) => target.join(".") === path.join("."))?.[0];
-      const source = variable !== undefined && environment[variable] !== undefined ? variable : path.join(".");
-      problems.push(`${source === "" ? file : source}: ${issue.message}`);
+      if (variable !== undefined && environment[variable] !== undefined) {
+        problems.push(`${variable}: ${issue.message}`);
+        continue;
+      }
+      const field = path.length === 0 ? "" : `${path.join(".")}: `;
+      problems.push(`${file}:${lineOf([...path, ...unknownKey(issue)])}: ${field}${issue.message}`);
     }
   }
   if (!checked.success || problems.length > 0) throw new ConfigError(problems);
@@ -124,7 +129,12 @@ function withPathsBelow(folder: string, grpc: GrpcConfig): GrpcConfig {
   return { ...grpc, tls: { ...grpc.tls, ...files, ...ca } };
 }
 
-function readSettings(file: string): Tree {
+/** A setting that does not exist is wrong itself, not the mapping in which it stands. */
+function unknownKey(issue: z.core.$ZodIssue): string[] {
+  return issue.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+}
+
+function readSettings(file: string): { readonly settings: Tree; readonly lineOf: YamlSource["lineOf"] } {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -132,8 +142,9 @@ function readSettings(file: string): Tree {
     throw new ConfigError([`${file}: cannot be read (UWS_CONFIG names the configuration file)`]);
   }
   try {
-    const settings: unknown = parse(text) ?? {};
-    if (typeof settings === "object" && !Array.isArray(settings)) return settings as Tree;
+    const { value, lineOf } = readYaml(text);
+    const settings = value ?? {};
+    if (typeof settings === "object" && !Array.isArray(settings)) return { settings: settings as Tree, lineOf };
   } catch (error) {
     throw new ConfigError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
   }

@@ -1,7 +1,14 @@
 import { stringify } from "yaml";
 import type { JobDescription } from "./job-description.ts";
 
+const style = { aliasDuplicateObjects: false, lineWidth: 0 } as const;
+
 /** A description as YAML 1.2 (RFC 9512): the author's data in the author's order; comments are not kept. */
 export function descriptionYaml({ document }: JobDescription): string {
-  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return stringify(document, style);
+}
+
+/** Several, each as its author wrote it. */
+export function descriptionListYaml(descriptions: readonly JobDescription[]): string {
+  return stringify({ descriptions: descriptions.map(({ document }) => document) }, style);
 }

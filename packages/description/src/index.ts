@@ -1,9 +1,9 @@
 /** Job descriptions: what a job type is, takes and gives. */
-export type { Json, JsonObject } from "./canonical-json.ts";
-export { descriptionJson } from "./emit-json.ts";
+export { isJsonObject, type Json, type JsonObject } from "./canonical-json.ts";
+export { descriptionJson, descriptionListJson } from "./emit-json.ts";
 export { inputParameters } from "./emit-parameters.ts";
 export { exampleQuery } from "./emit-query.ts";
-export { descriptionYaml } from "./emit-yaml.ts";
+export { descriptionListYaml, descriptionYaml } from "./emit-yaml.ts";
 export { type GivenParameter, type GivenUpload, givenOf } from "./given-parameter.ts";
 export { type HeadRule, headLength, headRule } from "./head-rule.ts";
 export {
@@ -14,6 +14,8 @@ export {
   type ResultDescription,
 } from "./job-description.ts";
 export { loadDescription } from "./load-description.ts";
+export { metaSchema } from "./meta-schema.ts";
 export { canonicalName, type FileRule, fileLimit, takesFile } from "./parameter-schema.ts";
 export { parseDescription, readDescription } from "./parse-description.ts";
 export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";
+export { readYaml, type YamlSource } from "./yaml-source.ts";

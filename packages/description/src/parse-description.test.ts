@@ -16,7 +16,8 @@ function refusal(piece: string, by: string, text = crossmatch): string {
     parseDescription(text.replace(piece, by), "x.yaml");
   } catch (error) {
     expect(error).toBeInstanceOf(UwsError);
-    return error instanceof Error ? error.message : "";
+    // Lines are another test's.
+    return error instanceof Error ? error.message.replaceAll(/x\.yaml:\d+:/g, "x.yaml:") : "";
   }
   return "accepted";
 }
@@ -56,6 +57,14 @@ test.each([
 ])("an execution duration of %s means %p", (written, meant) => {
   const text = crossmatch.replace("{ default: 600, max: 7200 }", written);
   expect(parseDescription(text, "x.yaml").executionDuration).toEqual(meant);
+});
+
+test("says in which line of the file a field is wrong", () => {
+  const text = crossmatch.replace("maxBytes: 1000", "maxBytes: many");
+  const line = text.split("\n").findIndex((each) => each.includes("maxBytes: many")) + 1;
+  expect(() => parseDescription(text, "x.yaml")).toThrow(
+    `x.yaml:${line}: parameters.properties.positions.x-file.maxBytes: `,
+  );
 });
 
 test("is frozen to its depth", () => {

@@ -1,12 +1,12 @@
 import { UwsError } from "@uws/core";
 import type { ErrorObject } from "ajv";
-import { parse as parseYaml } from "yaml";
 import { digestOf, isJsonObject, type JsonObject } from "./canonical-json.ts";
 import { givenOf } from "./given-parameter.ts";
 import { descriptionDefaults, type Example, type JobDescription, type Limited } from "./job-description.ts";
 import { metaSchema } from "./meta-schema.ts";
 import { compileSchema, ruleOf } from "./schema-compiler.ts";
 import { validateParameters } from "./validate-parameters.ts";
+import { readYaml, type YamlSource } from "./yaml-source.ts";
 
 /** What in a description is wrong, and where. */
 interface Fault {
@@ -27,14 +27,20 @@ let validateDocument: ReturnType<typeof compileSchema> | undefined;
  * @throws UwsError `invalid` that names the source and every field that is wrong
  */
 export function parseDescription(text: string, source: string): JobDescription {
-  return readDescription(parseText(text, source), source);
+  const { value, lineOf } = parseText(text, source);
+  return read(value, (field) => `${source}:${lineOf(field === "" ? [] : field.split("."))}`);
 }
 
 /** As `parseDescription`, from the document itself: what a worker announced, or a database kept. */
 export function readDescription(document: unknown, source: string): JobDescription {
-  if (!isJsonObject(document)) throw invalid(source, [{ field: "", message: "must be an object" }]);
+  return read(document, () => source);
+}
+
+/** @param place where a field stands, for a person */
+function read(document: unknown, place: (field: string) => string): JobDescription {
+  if (!isJsonObject(document)) throw invalid(place, [{ field: "", message: "must be an object" }]);
   const faults = metaFaults(document);
-  if (faults.length > 0) throw invalid(source, faults);
+  if (faults.length > 0) throw invalid(place, faults);
   // The meta-schema has just shown that it is one.
   const written = document as JsonObject & WrittenDescription;
   const description = freeze({
@@ -58,7 +64,7 @@ export function readDescription(document: unknown, source: string): JobDescripti
     document: written,
   } satisfies JobDescription);
   const contradictions = contradictionsIn(description);
-  if (contradictions.length > 0) throw invalid(source, contradictions);
+  if (contradictions.length > 0) throw invalid(place, contradictions);
   return description;
 }
 
@@ -82,11 +88,16 @@ interface WrittenDescription {
   readonly examples?: readonly Example[];
 }
 
-function parseText(text: string, source: string): unknown {
+function parseText(text: string, source: string): YamlSource {
   try {
-    return toJson(parseYaml(text, { logLevel: "error" }));
+    const { value, lineOf } = readYaml(text);
+    return { value: toJson(value), lineOf };
   } catch (cause) {
-    throw invalid(source, [{ field: "", message: cause instanceof Error ? cause.message : String(cause) }], cause);
+    throw invalid(
+      () => source,
+      [{ field: "", message: cause instanceof Error ? cause.message : String(cause) }],
+      cause,
+    );
   }
 }
 
@@ -226,7 +237,7 @@ function freeze<Value>(value: Value): Value {
   return value;
 }
 
-function invalid(source: string, faults: readonly Fault[], cause?: unknown): UwsError {
-  const lines = faults.map(({ field, message }) => `${source}: ${field === "" ? "" : `${field}: `}${message}`);
+function invalid(place: (field: string) => string, faults: readonly Fault[], cause?: unknown): UwsError {
+  const lines = faults.map(({ field, message }) => `${place(field)}: ${field === "" ? "" : `${field}: `}${message}`);
   return new UwsError("invalid", lines.join("\n"), { cause });
 }

@@ -39,6 +39,7 @@ export { migrate } from "./migrate.ts";
 export { findAttempt } from "./queries/find-attempt.ts";
 export { findPassword } from "./queries/find-password.ts";
 export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
+export { getDescription } from "./queries/get-description.ts";
 export { getJob, type StoredJob } from "./queries/get-job.ts";
 export {
   type JobListFilter,

@@ -1,12 +1,20 @@
 import { type BlobStore, newBlobKey } from "@uws/blobs";
 import { type Upload, UwsError } from "@uws/core";
-import { fileLimit } from "@uws/description";
+import { fileLimit, type JobDescription, takesFile } from "@uws/description";
 import type { ServiceExchange } from "../exchange.ts";
 
-/** For the files of a request about a job of this service, within the limits of its description and of the server. */
-export function uploadsFor({ api, service }: ServiceExchange, job: string): Uploads {
+/**
+ * For the files of a request about a job, within the limits of its description and of the server.
+ * @param types its type, or those that it may yet have: a file may come before its type is known, and what is too large for the
+ *   one that is chosen then is refused with the parameters
+ */
+export function uploadsFor({ api }: ServiceExchange, job: string, types: readonly JobDescription[]): Uploads {
   const most = api.config.uploadBytes;
-  const limitOf = (name: string) => Math.min(most, fileLimit(service.description, name) ?? most);
+  const limitOf = (name: string) => {
+    const takers = types.filter((type) => takesFile(type, name));
+    if (takers.length === 0) return most;
+    return Math.min(most, Math.max(...takers.map((type) => fileLimit(type, name) ?? most)));
+  };
   return new Uploads(api.blobs, job, limitOf);
 }
 

@@ -14,6 +14,7 @@ import { checkHeads } from "./check-heads.ts";
 import { checkParameters } from "./check-parameters.ts";
 import { idempotencyKeyOf, idempotencyOf } from "./idempotency-key.ts";
 import { readSettings } from "./job-settings.ts";
+import { chosenType, namesType } from "./job-type.ts";
 import { splitPriority } from "./split-priority.ts";
 import { traceContextOf } from "./trace-context.ts";
 
@@ -33,12 +34,15 @@ export async function createJobFromRequest(exchange: ServiceExchange): Promise<R
 export async function newJobFromRequest(exchange: ServiceExchange, run: boolean): Promise<string> {
   const { api, service, requestId } = exchange;
   const id = newJobId();
-  const created = await keepingNothing(exchange, id, async () => store(exchange, await readJob(exchange, id, run)));
+  const created = await keepingNothing(exchange, id, async () => {
+    const job = await readJob(exchange, id, run);
+    return { ...(await store(exchange, job)), type: job.type };
+  });
   if (created.outcome === "repeated") {
     await removeUploads(exchange, id);
     return created.job;
   }
-  if (created.phase === "QUEUED") api.dispatch.doorbell.ring(service.description.name);
+  if (created.phase === "QUEUED") api.dispatch.doorbell.ring(created.type);
   api.dispatch.news.tell([{ id, phase: created.phase }]);
   api.log.info({ requestId, jobId: id, service: service.path, phase: created.phase }, "job created");
   return id;
@@ -59,17 +63,18 @@ class Uncertain extends Error {}
 
 async function readJob(exchange: ServiceExchange, id: string, run: boolean): Promise<NewJob> {
   const { api, service, caller, request } = exchange;
-  const { description } = service;
   const key = idempotencyKeyOf(request.headers);
-  const uploads = uploadsFor(exchange, id);
+  const uploads = uploadsFor(exchange, id, service.types);
   const fields = await readFields(exchange, uploads);
   const { control, parameters: given } = splitControl(fields);
+  const description = chosenType(service, given);
   const problems: string[] = [];
   const { priority, parameters } = splitPriority(given, description, problems);
   const settings = readSettings(run ? { PHASE: "RUN", ...control } : control, description, problems);
   if (control.ACTION !== undefined) problems.push("ACTION: not allowed when a job is created");
-  problems.push(...checkParameters(description, parameters, { complete: settings.run }));
-  if (problems.length === 0) problems.push(...(await checkHeads(description, parameters, api.blobs)));
+  const own = parameters.filter(({ name }) => !namesType(service, name));
+  problems.push(...checkParameters(description, own, { complete: settings.run }));
+  if (problems.length === 0) problems.push(...(await checkHeads(description, own, api.blobs)));
   if (problems.length > 0) throw new UwsError("invalid", problems.join("\n"));
   const traceContext = traceContextOf(request.headers);
   return {

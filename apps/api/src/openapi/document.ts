@@ -1,9 +1,13 @@
 import { swagger } from "@elysiajs/swagger";
 import type { Config } from "@uws/config";
+import { type JsonObject, metaSchema } from "@uws/description";
 import { jobListSchema, problemSchema } from "@uws/representation";
 import type { Route } from "../route.ts";
 import { routerOf } from "../router.ts";
-import type { Service } from "../service.ts";
+import { type Service, titleOf } from "../service.ts";
+import { creationComponents } from "./creation-schemas.ts";
+import { jobEventSchema } from "./event-schema.ts";
+import { inlineSchema } from "./inline-schema.ts";
 import { jobWithAttemptsSchema } from "./job-schema.ts";
 
 /** Where the plugin puts the document in a router that never serves anybody. */
@@ -41,19 +45,38 @@ export async function openApiDocument(
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: publicUrl ?? "/" }],
-    tags: [
-      ...services.map(({ path, description }) => ({
-        name: path,
-        description: description.description || description.title,
-        ...(description.documentation === undefined ? {} : { externalDocs: { url: description.documentation } }),
-      })),
-      { name: "server", description: "The server itself" },
-    ],
+    tags: [...services.map(tagOf), { name: "server", description: "The server itself" }],
     paths: Object.fromEntries(Object.entries(paths).filter(([path]) => path !== specPath && path !== "/page")),
     ...(auth.basic ? { security: [...(auth.anonymous ? [{}] : []), { basic: [] }] } : {}),
     components: {
       ...(auth.basic ? { securitySchemes: { basic: { type: "http", scheme: "basic" } } } : {}),
-      schemas: { Job: jobWithAttemptsSchema, JobList: jobListSchema, Problem: problemSchema },
+      schemas: {
+        Job: jobWithAttemptsSchema,
+        JobList: jobListSchema,
+        JobEvent: jobEventSchema,
+        JobDescription: inlineSchema(metaSchema as unknown as JsonObject),
+        JobDescriptionList: jobDescriptionListSchema,
+        Problem: problemSchema,
+        ...creationComponents(services),
+      },
     },
+  };
+}
+
+const jobDescriptionListSchema = {
+  type: "object",
+  properties: { descriptions: { type: "array", items: { $ref: "#/components/schemas/JobDescription" } } },
+  required: ["descriptions"],
+};
+
+/** The operations of a service stand under its tag. */
+function tagOf(service: Service): object {
+  const [type, ...others] = service.types;
+  if (type === undefined || others.length > 0) return { name: service.path, description: titleOf(service) };
+  const { documentation, description, title } = type;
+  return {
+    name: service.path,
+    description: description || title,
+    ...(documentation === undefined ? {} : { externalDocs: { url: documentation } }),
   };
 }

@@ -5,7 +5,8 @@ import { filterTime, type ParameterObject, queryParameter } from "./operation.ts
 const text = { type: "string" } as const;
 
 /** The query of a job list. */
-export function listParameters({ parameters }: JobDescription): ParameterObject[] {
+export function listParameters(types: readonly JobDescription[]): ParameterObject[] {
+  const names = new Set(types.flatMap(({ parameters }) => Object.keys(parameters.properties ?? {})));
   return [
     queryParameter("PHASE", "Only jobs in this phase; may be repeated", {
       type: "array",
@@ -15,9 +16,9 @@ export function listParameters({ parameters }: JobDescription): ParameterObject[
     queryParameter("BEFORE", "Only jobs created earlier (ISO 8601, UTC)", filterTime),
     queryParameter("LAST", "Only the newest so many", { type: "integer", minimum: 1 }),
     queryParameter("RUNID", "Only jobs of this run id", text),
-    queryParameter("TYPE", "Only jobs of this type", text),
+    queryParameter("TYPE", "Only jobs of this type", { type: "string", examples: types.map(({ name }) => name) }),
     queryParameter("OWNER", "Only jobs of this owner; it must be the caller", text),
-    ...Object.keys(parameters.properties ?? {}).map((name) =>
+    ...[...names].map((name) =>
       queryParameter(
         `PARAM.${name}`,
         `Only jobs whose parameter ${name} (in any case) has this value; may be repeated. At most ${limits.listParameters} such filters`,

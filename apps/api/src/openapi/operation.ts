@@ -1,3 +1,5 @@
+import type { JobDescription } from "@uws/description";
+
 /** The parts of an OpenAPI 3.1 operation that we write. */
 export interface OperationObject {
   readonly summary: string;
@@ -5,8 +7,8 @@ export interface OperationObject {
   readonly parameters?: readonly ParameterObject[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;
-  /** Empty = nobody has to log in; absent = as the document says. */
-  readonly security?: readonly [];
+  /** How to log in; empty = nobody has to; absent = as the document says. */
+  readonly security?: readonly Readonly<Record<string, readonly []>>[];
 }
 
 export interface ParameterObject {
@@ -23,11 +25,21 @@ export interface ResponseObject {
   readonly content?: Content;
 }
 
-export type Content = Readonly<Record<string, { readonly schema: object; readonly example?: unknown }>>;
+export type Content = Readonly<
+  Record<string, { readonly schema: object; readonly examples?: Readonly<Record<string, ExampleObject>> }>
+>;
+
+export interface ExampleObject {
+  readonly summary: string;
+  readonly value: unknown;
+}
 
 const text = { type: "string" } as const;
 
-export const schemaRef = (name: "Job" | "JobList" | "Problem") => ({ $ref: `#/components/schemas/${name}` });
+/** Schemas that the document holds once. */
+export type SchemaName = "Job" | "JobList" | "Problem" | "JobDescription" | "JobDescriptionList" | "JobEvent";
+
+export const schemaRef = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` });
 
 export const jobIdParameter: ParameterObject = {
   name: "id",
@@ -115,6 +127,12 @@ export function refusals(...statuses: readonly (keyof typeof problems)[]): Reado
       },
     ]),
   );
+}
+
+/** The most that each job type allows, for a person. */
+export function limitsOf(types: readonly JobDescription[], limited: "executionDuration" | "destruction"): string {
+  const shown = ({ max }: JobDescription["destruction"]) => (max === 0 ? "any" : String(max));
+  return types.map((type) => `${type.name} ${shown(type[limited])}`).join(", ");
 }
 
 /** A form or JSON body of these members. */

@@ -1,11 +1,12 @@
-import { exampleQuery, inputParameters } from "@uws/description";
 import { type Capability, capabilitiesJson, capabilitiesXml, negotiate } from "@uws/representation";
 import { jsonAnswer, negotiatedAnswer } from "../answers.ts";
 import { acceptOf, type ServiceExchange } from "../exchange.ts";
 import { challenge, loginMethods } from "../login-methods.ts";
 import { ok, xmlAndJson } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
+import { type Service, titleOf } from "../service.ts";
 import { uwsStandardId } from "../standard-ids.ts";
+import { exampleOf, parametersOfAll } from "../type-parameters.ts";
 
 /** What the service can do, and where (VOSI 1.1, section 3; DALI 1.1, section 2.5). */
 export const capabilities: Resource = {
@@ -41,9 +42,12 @@ function represent(shown: readonly Capability[], accept: string | undefined): Re
 }
 
 function capabilitiesOf({ api, service, serviceUrl, listUrl }: ServiceExchange): Capability[] {
-  const { description } = service;
-  const parameters = inputParameters(description);
-  const securityMethods = loginMethods(api.config.auth);
+  const title = titleOf(service);
+  const parameters = parametersOfAll(service);
+  const securityMethods = loginMethods({
+    ...api.config.auth,
+    anonymous: api.config.auth.anonymous && service.access.anonymous,
+  });
   const support = (name: string, standardId?: string, about?: string): Capability => ({
     standardId,
     description: about,
@@ -54,25 +58,35 @@ function capabilitiesOf({ api, service, serviceUrl, listUrl }: ServiceExchange):
     support("availability", "ivo://ivoa.net/std/VOSI#availability"),
     {
       standardId: uwsStandardId,
-      description: `${description.title}: jobs that are created, watched and controlled.`,
+      description: `${title}: jobs that are created, watched and controlled.`,
       interfaces: [
         { url: listUrl, use: "base", methods: ["GET", "POST"], resultType: "text/xml", parameters, securityMethods },
       ],
     },
     {
-      description: `${description.title}: one request for one result (DALI-sync).`,
+      description: `${title}: one request for one result (DALI-sync).`,
       interfaces: [
         {
           url: `${serviceUrl}/sync`,
           use: "base",
           methods: ["GET", "POST"],
-          resultType: description.results[0]?.mediaType,
+          resultType: mainMediaType(service),
           parameters,
           securityMethods,
-          testQuery: exampleQuery(description),
+          testQuery: exampleOf(service),
         },
       ],
     },
-    support("description", undefined, "The description of the job type: JSON, YAML, or a DataLink service descriptor."),
+    support(
+      "description",
+      undefined,
+      "The descriptions of the job types: JSON, YAML, or DataLink service descriptors.",
+    ),
   ];
+}
+
+/** Of what its jobs answer with, where all types agree. */
+function mainMediaType({ types }: Service): string | undefined {
+  const [first, ...others] = new Set(types.map(({ results }) => results[0]?.mediaType));
+  return others.length === 0 ? first : undefined;
 }

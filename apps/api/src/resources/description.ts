@@ -1,31 +1,48 @@
-import { descriptionJson, descriptionYaml, exampleQuery, inputParameters } from "@uws/description";
-import { type DescriptionMediaType, negotiateDescription, serviceDescriptors } from "@uws/representation";
+import {
+  descriptionJson,
+  descriptionListJson,
+  descriptionListYaml,
+  descriptionYaml,
+  type JobDescription,
+} from "@uws/description";
+import { type DescriptionMediaType, negotiateDescription } from "@uws/representation";
 import { negotiatedAnswer } from "../answers.ts";
 import { isUnchanged } from "../download/conditional.ts";
 import { acceptOf, type ServiceExchange } from "../exchange.ts";
-import { ok } from "../openapi/operation.ts";
+import { type Content, ok, schemaRef } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
-import { uwsStandardId } from "../standard-ids.ts";
+import { descriptorsOf } from "../service-descriptors.ts";
 
-/** The description of the job type that the service runs (ours): JSON, YAML, or VOTable with DataLink service descriptors. */
+const text = { schema: { type: "string" } } as const;
+
+/** The forms of a description, or of several. */
+export const descriptionContent = (json: object): Content => ({
+  "application/json": { schema: json },
+  "application/yaml": text,
+  "application/x-votable+xml": text,
+  "text/xml": text,
+  "application/xml": text,
+});
+
+/**
+ * The descriptions of the job types of a service (ours): JSON, YAML, or VOTable with DataLink service descriptors. Of a service
+ * with one type it is that description itself, else a list.
+ */
 export const description: Resource = {
   path: "/description",
   open: true,
   methods: {
     GET: {
-      handle: get,
-      describe: () => ({
-        summary: "Show the description of the job type",
+      handle: async (exchange) => describeTypes(exchange, exchange.service.types),
+      describe: ({ types }) => ({
+        summary: types.length === 1 ? "Show the description of the job type" : "Show the descriptions of the job types",
         description:
           "Parameters (a JSON Schema 2020-12), results, limits, examples. The VOTable is for clients of DataLink 1.1.",
         responses: {
-          ...ok("The description", {
-            "application/json": { schema: { type: "object" } },
-            "application/yaml": { schema: { type: "string" } },
-            "application/x-votable+xml": { schema: { type: "string" } },
-            "text/xml": { schema: { type: "string" } },
-            "application/xml": { schema: { type: "string" } },
-          }),
+          ...ok(
+            types.length === 1 ? "The description" : "The descriptions",
+            descriptionContent(schemaRef(types.length === 1 ? "JobDescription" : "JobDescriptionList")),
+          ),
           "304": { description: "Unchanged" },
         },
       }),
@@ -33,47 +50,40 @@ export const description: Resource = {
   },
 };
 
-async function get(exchange: ServiceExchange): Promise<Response> {
+/** Answers with the descriptions of these types: of one as it is, of several as `{"descriptions": […]}`. */
+export function describeTypes(exchange: ServiceExchange, types: readonly JobDescription[]): Response {
   const mediaType = negotiateDescription(acceptOf(exchange));
-  const etag = `"${exchange.service.description.digest.slice(0, 32)}-${mediaType}"`;
   const { headers } = exchange.request;
+  const etag = `"${versionOf(exchange, types)}-${mediaType}"`;
   const answer = isUnchanged(headers, { etag })
     ? new Response(null, { status: 304, headers: { vary: "accept" } })
-    : negotiatedAnswer(text(exchange, mediaType), mediaType);
+    : negotiatedAnswer(represent(exchange, types, mediaType), mediaType);
   answer.headers.set("etag", etag);
   answer.headers.set("cache-control", "no-cache");
   return answer;
 }
 
-function text(exchange: ServiceExchange, mediaType: DescriptionMediaType): string {
-  const { description } = exchange.service;
-  switch (mediaType) {
-    case "application/json":
-      return descriptionJson(description);
-    case "application/yaml":
-      return descriptionYaml(description);
-    default:
-      return votable(exchange);
-  }
+/** Another one whenever a description changes, or how the service tells its types apart. */
+function versionOf({ service }: ServiceExchange, types: readonly JobDescription[]): string {
+  const [only, ...others] = types;
+  if (only !== undefined && others.length === 0 && service.types.length === 1) return only.digest.slice(0, 32);
+  const all = [service.typeParameter, ...types.map(({ digest }) => digest)].join(" ");
+  return new Bun.CryptoHasher("sha256").update(all).digest("hex").slice(0, 32);
 }
 
-function votable({ service, serviceUrl, listUrl }: ServiceExchange): string {
-  const { description } = service;
-  const common = {
-    title: description.title,
-    description: description.description,
-    parameters: inputParameters(description),
-  };
-  const url = `${serviceUrl}/sync`;
-  const example = exampleQuery(description);
-  return serviceDescriptors([
-    {
-      ...common,
-      id: "sync",
-      url,
-      contentType: description.results[0]?.mediaType,
-      exampleUrl: example === undefined ? undefined : `${url}?${example}`,
-    },
-    { ...common, id: "async", url: listUrl, standardId: uwsStandardId },
-  ]);
+function represent(
+  exchange: ServiceExchange,
+  types: readonly JobDescription[],
+  mediaType: DescriptionMediaType,
+): string {
+  const [only, ...others] = types;
+  const single = others.length === 0 ? only : undefined;
+  switch (mediaType) {
+    case "application/json":
+      return single === undefined ? descriptionListJson(types) : descriptionJson(single);
+    case "application/yaml":
+      return single === undefined ? descriptionListYaml(types) : descriptionYaml(single);
+    default:
+      return descriptorsOf(exchange, types);
+  }
 }

@@ -6,6 +6,7 @@ import {
   destructionTime,
   formOrJson,
   jobIdParameter,
+  limitsOf,
   ok,
   plainText,
   redirect,
@@ -33,9 +34,9 @@ export const destruction: Resource = {
         await changeJob(exchange, ["DESTRUCTION"], false);
         return seeOther(thisJobUrl(exchange));
       },
-      describe: ({ description }) => ({
+      describe: ({ types }) => ({
         summary: "Set the destruction time",
-        description: `What is later than the service allows (${description.destruction.max} s from now) is reduced to that.`,
+        description: `What is later than the job type allows is reduced to that: ${limitsOf(types, "destruction")}, in seconds from now.`,
         parameters: [jobIdParameter],
         requestBody: formOrJson({
           type: "object",

@@ -4,9 +4,12 @@ import { eventStream } from "../events/event-stream.ts";
 import { jobEvents } from "../events/job-events.ts";
 import { parsePosition } from "../events/log-position.ts";
 import { findJob, type ServiceExchange } from "../exchange.ts";
-import { jobIdParameter, ok, refusals } from "../openapi/operation.ts";
+import { jobIdParameter, ok, refusals, schemaRef } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 import { watchJob } from "../watch-job.ts";
+
+/** OpenAPI 3.1 knows no streams: the schema of one event stands beside that of the text. */
+const eachEvent = { "x-event": schemaRef("JobEvent") };
 
 /** What happens to a job, as it happens (ours): server-sent events `phase`, `progress`, `log`, `result`, `end`. */
 export const events: Resource = {
@@ -17,7 +20,7 @@ export const events: Resource = {
       describe: () => ({
         summary: "Follow a job",
         description:
-          "First the state as it is, then each change, until the phase is terminal. `Last-Event-ID` goes on in the log where a stream broke.",
+          "First the state as it is, then each change, until the phase is terminal: see the schema JobEvent. `Last-Event-ID` goes on in the log where a stream broke.",
         parameters: [
           jobIdParameter,
           {
@@ -28,7 +31,7 @@ export const events: Resource = {
           },
         ],
         responses: {
-          ...ok("Server-sent events", { "text/event-stream": { schema: { type: "string" } } }),
+          ...ok("Server-sent events", { "text/event-stream": { schema: { type: "string", ...eachEvent } } }),
           ...refusals(403, 404),
         },
       }),

@@ -1,7 +1,7 @@
 import { seeOther, textAnswer } from "../answers.ts";
 import { changeJob } from "../change-job.ts";
 import { findJob, thisJobUrl } from "../exchange.ts";
-import { formOrJson, jobIdParameter, ok, plainText, redirect, refusals } from "../openapi/operation.ts";
+import { formOrJson, jobIdParameter, limitsOf, ok, plainText, redirect, refusals } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 
 /** Seconds that a job may run, 0 = unlimited (UWS 1.1, section 2.1.4). */
@@ -21,9 +21,9 @@ export const executionDuration: Resource = {
         await changeJob(exchange, ["EXECUTIONDURATION"], false);
         return seeOther(thisJobUrl(exchange));
       },
-      describe: ({ description }) => ({
+      describe: ({ types }) => ({
         summary: "Set the execution duration",
-        description: `What is more than the service allows (${description.executionDuration.max} s) is reduced to that.`,
+        description: `What is more than the job type allows is reduced to that: ${limitsOf(types, "executionDuration")}, in seconds.`,
         parameters: [jobIdParameter],
         requestBody: formOrJson({
           type: "object",

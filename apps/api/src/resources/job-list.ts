@@ -13,10 +13,12 @@ import { jsonAnswer, negotiatedAnswer, streamText } from "../answers.ts";
 import { createJobFromRequest } from "../create-job/create-job.ts";
 import { acceptOf, type ServiceExchange, shorten } from "../exchange.ts";
 import { listCursor, readListCursor } from "../list-cursor.ts";
-import { creationContent } from "../openapi/job-parameters.ts";
+import { aboutTypes } from "../openapi/about-types.ts";
+import { creationContent } from "../openapi/creation.ts";
 import { listParameters } from "../openapi/list-parameters.ts";
 import { ok, redirect, refusals, schemaRef, xmlJsonAndHtml } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
+import { titleOf } from "../service.ts";
 
 type Batches = AsyncGenerator<readonly JobReference[], void, void>;
 
@@ -26,20 +28,20 @@ export const jobList: Resource = {
   methods: {
     GET: {
       handle: list,
-      describe: ({ description }) => ({
+      describe: ({ types }) => ({
         summary: "List jobs",
         description:
           "The caller's jobs, newest first; archived ones only if PHASE asks for them. Filters combine as AND, and their names are matched without regard to case. XML and HTML hold the whole list. JSON comes in pages: `next` is the URL of the next one, or null. A page may hold fewer jobs than its limit, even none, and still have a next one.",
-        parameters: listParameters(description),
+        parameters: listParameters(types),
         responses: { ...ok("The list", xmlJsonAndHtml(schemaRef("JobList"))), ...refusals(400, 403) },
       }),
     },
     POST: {
       handle: createJobFromRequest,
-      describe: ({ description }) => ({
-        summary: `Create a job: ${description.title}`,
-        description: `${description.description}\n\nParameter names are matched without regard to case; a repeated parameter is kept. Without PHASE=RUN the job stays PENDING until it is told to run.`,
-        requestBody: { required: false, content: creationContent(description) },
+      describe: (service) => ({
+        summary: `Create a job: ${titleOf(service)}`,
+        description: `${aboutTypes(service)}\n\nParameter names are matched without regard to case; a repeated parameter is kept. Without PHASE=RUN the job stays PENDING until it is told to run.`,
+        requestBody: { required: service.types.length > 1, content: creationContent(service) },
         responses: { ...redirect("Created; Location is the job"), ...refusals(400, 403, 413, 415) },
       }),
     },

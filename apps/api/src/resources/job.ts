@@ -72,8 +72,9 @@ export const job: Resource = {
 
 async function get(exchange: ServiceExchange): Promise<Response> {
   const found = await jobAfterWait(exchange, parseWait(exchange.query, exchange.api.config.waiting.longest / 1000));
-  const { api, service } = exchange;
-  const links = { url: thisJobUrl(exchange), quote: await api.quotes.quote(found, service.description) };
+  const { api } = exchange;
+  const quote = await api.quotes.quote(found, await api.descriptions.of(found));
+  const links = { url: thisJobUrl(exchange), quote };
   const representation = negotiate(acceptOf(exchange));
   switch (representation.kind) {
     case "json":

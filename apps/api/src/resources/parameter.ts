@@ -85,16 +85,17 @@ function parametersNamed({ parameters }: Job, name: string): Parameter[] {
 }
 
 async function put(exchange: ServiceExchange): Promise<Response> {
-  const { api, service, path, request } = exchange;
+  const { api, path, request } = exchange;
   const job = await findJob(exchange);
-  const uploads = uploadsFor(exchange, job.id);
+  const description = await api.descriptions.of(job);
+  const uploads = uploadsFor(exchange, job.id, [description]);
   try {
     const { name } = path;
-    const field = takesFile(service.description, name)
+    const field = takesFile(description, name)
       ? { name, upload: await uploads.store(name, limitedBody(request, api.config.uploadBytes), aboutFile(request)) }
       : { name, value: await readText(request, limits.formBytes) };
     checkFields([field]);
-    await change(exchange, job, { parameters: [field] }, undefined);
+    await change(exchange, job, description, { parameters: [field] }, undefined);
   } catch (error) {
     await uploads.discardAll();
     throw error;

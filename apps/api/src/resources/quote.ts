@@ -10,8 +10,9 @@ export const quote: Resource = {
   methods: {
     GET: {
       async handle(exchange) {
-        const { api, service } = exchange;
-        const time = await api.quotes.quote(await findJob(exchange), service.description);
+        const { api } = exchange;
+        const job = await findJob(exchange);
+        const time = await api.quotes.quote(job, await api.descriptions.of(job));
         return textAnswer(time === undefined ? "" : formatTime(time));
       },
       describe: () => ({

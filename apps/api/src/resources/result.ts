@@ -28,8 +28,8 @@ export const result: Resource = {
   },
 };
 
-function contentOf({ description }: Service) {
-  const types = description.results.map(({ mediaType }) => mediaType);
+function contentOf(service: Service) {
+  const types = service.types.flatMap(({ results }) => results.map(({ mediaType }) => mediaType));
   return Object.fromEntries(
     [...new Set([...types, "*/*"])].map((type) => [type, { schema: { type: "string", format: "binary" } }]),
   );

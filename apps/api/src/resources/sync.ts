@@ -2,9 +2,10 @@ import { jobUrl } from "@uws/representation";
 import { seeOther } from "../answers.ts";
 import { newJobFromRequest } from "../create-job/create-job.ts";
 import type { ServiceExchange } from "../exchange.ts";
-import { creationContent, creationQuery } from "../openapi/job-parameters.ts";
+import { creationContent, creationQuery } from "../openapi/creation.ts";
 import { redirect, refusals } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
+import { titleOf } from "../service.ts";
 import { aboutJob } from "../sync-outcome.ts";
 
 const responses = {
@@ -22,19 +23,19 @@ export const sync: Resource = {
     GET: {
       handle: create,
       unsafe: true,
-      describe: ({ description }) => ({
-        summary: `Run a job, parameters in the query: ${description.title}`,
+      describe: (service) => ({
+        summary: `Run a job, parameters in the query: ${titleOf(service)}`,
         description: explanation,
-        parameters: creationQuery(description),
+        parameters: creationQuery(service),
         responses,
       }),
     },
     POST: {
       handle: create,
-      describe: ({ description }) => ({
-        summary: `Run a job: ${description.title}`,
+      describe: (service) => ({
+        summary: `Run a job: ${titleOf(service)}`,
         description: explanation,
-        requestBody: { required: false, content: creationContent(description) },
+        requestBody: { required: service.types.length > 1, content: creationContent(service) },
         responses,
       }),
     },

@@ -8,6 +8,7 @@ interface JobRow {
   service: string;
   type: string;
   typeVersion: string;
+  description: string;
   phase: Phase;
   owner: string | null;
   runId: string | null;
@@ -45,8 +46,11 @@ interface ResultRow {
   createdAt: string;
 }
 
-/** A job and the attempts that were made of it, in order. */
+/** A job as it is kept. */
 export interface StoredJob extends Job {
+  /** Digest of the description under which it was created. */
+  readonly description: string;
+  /** The attempts that were made of it, in order. */
   readonly attempts: readonly Attempt[];
 }
 
@@ -57,7 +61,7 @@ export interface StoredJob extends Job {
 export async function getJob({ sql }: Store, service: string, id: string): Promise<StoredJob | undefined> {
   if (!isJobId(id)) return undefined;
   const [row] = await sql<JobRow[]>`
-    select jobs.id, service, jobs.type, version as "typeVersion", phase, owner, run_id as "runId",
+    select jobs.id, service, jobs.type, version as "typeVersion", jobs.description, phase, owner, run_id as "runId",
       jobs.creation_time as "creationTime", start_time as "startTime", end_time as "endTime",
       execution_duration as "executionDuration", destruction, priority, parameters, attempt, worker,
       progress_fraction as fraction, progress_message as message, progress_counters as counters,
@@ -88,6 +92,7 @@ function jobOf(row: JobRow): StoredJob {
     service: row.service,
     type: row.type,
     typeVersion: row.typeVersion,
+    description: row.description,
     phase: row.phase,
     owner: row.owner ?? undefined,
     runId: row.runId ?? undefined,
