@@ -1,7 +1,6 @@
 import { type Config, ConfigError } from "@uws/config";
 import { UwsError } from "@uws/core";
 import { canonicalName, type JobDescription, loadDescription } from "@uws/description";
-import { limitType, type Store, saveDescription } from "@uws/store";
 import { type Service, serviceOf } from "./service.ts";
 
 /**
@@ -17,15 +16,6 @@ export async function loadServices(config: Config): Promise<Service[]> {
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return services;
-}
-
-/** Keeps the descriptions in the store: each job points at the exact one under which it was created. */
-export async function saveTypes(services: readonly Service[], store: Store): Promise<void> {
-  for (const description of services.flatMap(({ types }) => types)) {
-    const { digest, name, version, document } = description;
-    await saveDescription(store, { digest, type: name, version, document });
-    await limitType(store, name, description);
-  }
 }
 
 async function loadTypes(

@@ -14,6 +14,7 @@ export {
   type ResultDescription,
 } from "./job-description.ts";
 export { loadDescription } from "./load-description.ts";
+export { differences, meaningDigest } from "./meaning.ts";
 export { metaSchema } from "./meta-schema.ts";
 export { canonicalName, type FileRule, fileLimit, takesFile } from "./parameter-schema.ts";
 export { parseDescription, readDescription } from "./parse-description.ts";

@@ -31,13 +31,14 @@ export { type GivenBack, releaseAttempts } from "./commands/release-attempts.ts"
 export { removeUser } from "./commands/remove-user.ts";
 export { removeWorkerToken } from "./commands/remove-worker-token.ts";
 export { type Renewed, renewLeases } from "./commands/renew-leases.ts";
-export { saveDescription } from "./commands/save-description.ts";
+export { type NewDescription, saveDescription } from "./commands/save-description.ts";
 export { setPassword } from "./commands/set-password.ts";
 export { unclaimJobs } from "./commands/unclaim-jobs.ts";
 export { isJobId, newJobId } from "./job-id.ts";
 export { migrate } from "./migrate.ts";
 export { findAttempt } from "./queries/find-attempt.ts";
 export { findPassword } from "./queries/find-password.ts";
+export { findVersion } from "./queries/find-version.ts";
 export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
 export { getDescription } from "./queries/get-description.ts";
 export { getJob, type StoredJob } from "./queries/get-job.ts";
