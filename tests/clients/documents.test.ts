@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Phase, phases, terminalPhases } from "@uws/core";
+import { type CapabilityInterface, capabilitiesXml } from "@uws/representation";
 import { until } from "@uws/testing";
 import postgres from "postgres";
 import { type Site, startSite } from "../support/site.ts";
@@ -27,11 +28,28 @@ beforeAll(async () => {
       documents.set(`${service}/${name}`, await xml(`${url}/${name}`));
     }
   }
+  documents.set("everything/capabilities", capabilitiesXml([{ interfaces: [everything] }]));
 });
 afterAll(async () => {
   await site.stop();
   await rm(folder, { recursive: true });
 });
+
+/** An interface with all that one can have. */
+const everything: CapabilityInterface = {
+  url: "http://x/async?a&b",
+  use: "base",
+  version: "1.1",
+  methods: ["GET", "POST"],
+  resultType: "text/xml",
+  securityMethods: ["ivo://ivoa.net/sso#BasicAA", null],
+  testQuery: "P=<1>",
+  parameters: (["integer", "number", "boolean", "string"] as const).map((type) => ({
+    ...{ name: `P-${type}`, description: "<1>", type, multiple: type !== "boolean", required: type === "string" },
+    ...{ file: false, unit: "arcsec", ucd: "pos.angDistance", utype: "a:b.c", xtype: "interval" },
+    ...{ minimum: { value: 0, inclusive: true }, maximum: undefined, options: ["1"], default: "1" },
+  })),
+};
 
 async function xml(url: string): Promise<string> {
   const answer = await fetch(url);
