@@ -163,12 +163,25 @@ test.each([
   expect(validated).toEqual({ code: 0, out: "", error: "" });
 });
 
-test.each(["crossmatch", "simulate"])("the service descriptor of %s is a valid VOTable", async (service) => {
-  const accept = "application/x-votable+xml";
+/** Valid, unusual, and what OPUS reads: the xtype by which it knows a file, and the group that points at its parameter. */
+const ofOpus =
+  /^WARNING .*(Non-DALI xtype value "application\/octet-stream"|GROUP has ref '\w+' to element type PARAM - is this meaningful\?)$/;
+
+test.each([
+  ["service descriptor", "crossmatch", "application/x-votable+xml"],
+  ["service descriptor", "simulate", "application/x-votable+xml"],
+  ["job definition for OPUS", "crossmatch", "application/x-votable+xml;content=opus"],
+  ["job definition for OPUS", "simulate", "application/x-votable+xml;content=opus"],
+])("the %s of %s is a valid VOTable", async (_what, service, accept) => {
   const answer = await fetch(`${site.running.url}/${service}/description`, { headers: { accept } });
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, expect.stringContaining(accept)]);
   const file = join(folder, "descriptor.xml");
   await Bun.write(file, await answer.bytes());
   // Its status is 0 whatever it finds.
-  expect(await run(await stilts(), ["votlint", file])).toEqual({ code: 0, out: "", error: "" });
+  const { out, ...rest } = await run(await stilts(), ["votlint", file]);
+  expect({ ...rest, out: out.split("\n").filter((line) => line !== "" && !ofOpus.test(line)) }).toEqual({
+    code: 0,
+    out: [],
+    error: "",
+  });
 });

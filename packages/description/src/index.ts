@@ -6,6 +6,8 @@ export { exampleQuery } from "./emit-query.ts";
 export { descriptionListYaml, descriptionYaml } from "./emit-yaml.ts";
 export { type GivenParameter, type GivenUpload, givenOf } from "./given-parameter.ts";
 export { type HeadRule, headLength, headRule } from "./head-rule.ts";
+export type { Imported, ImportNames } from "./import/imported.ts";
+export { importOpus } from "./import/opus.ts";
 export {
   descriptionDefaults,
   type Example,
@@ -16,7 +18,7 @@ export {
 export { loadDescription } from "./load-description.ts";
 export { differences, meaningDigest } from "./meaning.ts";
 export { metaSchema } from "./meta-schema.ts";
-export { canonicalName, type FileRule, fileLimit, takesFile } from "./parameter-schema.ts";
+export { canonicalName, type FileRule, fileLimit, fileTypes, takesFile } from "./parameter-schema.ts";
 export { parseDescription, readDescription } from "./parse-description.ts";
 export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";
 export { readYaml, type YamlSource } from "./yaml-source.ts";
