@@ -7,6 +7,8 @@ export { descriptionListYaml, descriptionYaml } from "./emit-yaml.ts";
 export { type GivenParameter, type GivenUpload, givenOf } from "./given-parameter.ts";
 export { type HeadRule, headLength, headRule } from "./head-rule.ts";
 export type { Imported, ImportNames } from "./import/imported.ts";
+export { importJsonSchema } from "./import/json-schema.ts";
+export { importOpenApi, type OpenApiPart } from "./import/openapi.ts";
 export { importOpus } from "./import/opus.ts";
 export {
   descriptionDefaults,
