@@ -8,6 +8,7 @@ export { acceptAttempts } from "./commands/accept-attempts.ts";
 export { addResult } from "./commands/add-result.ts";
 export { addUser } from "./commands/add-user.ts";
 export { addWorkerToken, type NewWorkerToken } from "./commands/add-worker-token.ts";
+export { type AnnouncedState, type Announcement, announceDescription } from "./commands/announce-description.ts";
 export { archiveJob, type Keep } from "./commands/archive-job.ts";
 export { type ArchivingService, abortDueJobs, archiveJobs } from "./commands/archive-jobs.ts";
 export { changeJob, type JobChange } from "./commands/change-job.ts";
@@ -15,6 +16,7 @@ export { type Claim, type ClaimedJob, claimJobs } from "./commands/claim-jobs.ts
 export { forgetGarbage, type Garbage, listGarbage } from "./commands/collect-garbage.ts";
 export { completeAttempts } from "./commands/complete-attempts.ts";
 export { createJob, type IdempotencyKey, type JobCreated, type NewJob } from "./commands/create-job.ts";
+export { decideDescription } from "./commands/decide-description.ts";
 export { deleteJob } from "./commands/delete-job.ts";
 export { destroyJobs } from "./commands/destroy-jobs.ts";
 export { type DispatchedJob, dispatchJobs } from "./commands/dispatch-jobs.ts";
@@ -36,6 +38,12 @@ export { setPassword } from "./commands/set-password.ts";
 export { unclaimJobs } from "./commands/unclaim-jobs.ts";
 export { isJobId, newJobId } from "./job-id.ts";
 export { migrate } from "./migrate.ts";
+export {
+  type AnnouncedDescription,
+  acceptedDescriptions,
+  getAnnounced,
+  listAnnounced,
+} from "./queries/announced-descriptions.ts";
 export { findAttempt } from "./queries/find-attempt.ts";
 export { findPassword } from "./queries/find-password.ts";
 export { findVersion } from "./queries/find-version.ts";
