@@ -10,6 +10,7 @@ import {
 } from "@uws/protocol";
 import { type AttemptRef, type ClaimedJob, parseAttemptToken } from "@uws/store";
 import type { Logger } from "pino";
+import type { Announcements } from "./announcements.ts";
 import type { AttemptWriter } from "./attempt-writer.ts";
 import { storable } from "./checked-result.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
@@ -54,6 +55,7 @@ export class Session implements AttemptListener {
   readonly #typeWatch: TypeWatch;
   readonly #writer: AttemptWriter;
   readonly #results: ResultStore;
+  readonly #announcements: Announcements;
   readonly #onChange: () => void;
   #log: Logger;
   #state: "greeting" | "open" | "draining" | "closed" = "greeting";
@@ -81,6 +83,7 @@ export class Session implements AttemptListener {
     typeWatch: TypeWatch,
     writer: AttemptWriter,
     results: ResultStore,
+    announcements: Announcements,
     onChange: () => void,
   ) {
     this.#dependencies = dependencies;
@@ -89,6 +92,7 @@ export class Session implements AttemptListener {
     this.#typeWatch = typeWatch;
     this.#writer = writer;
     this.#results = results;
+    this.#announcements = announcements;
     this.#onChange = onChange;
     this.#log = dependencies.log.child({
       session: this.id,
@@ -256,6 +260,8 @@ export class Session implements AttemptListener {
     this.#welcomed = true;
     for (const type of this.#types) if (this.#typeWatch.isPaused(type)) this.paused(type, true);
     this.#log.info({ types: hello.jobTypes, sdk: hello.sdk, held: held.length }, "worker connected");
+    const announcer = { worker: this.#worker, token: this.bearer.name, types: this.#types };
+    void this.#announcements.take(hello.descriptions, announcer, this.#log);
     this.#onChange();
   }
 
