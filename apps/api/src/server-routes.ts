@@ -1,5 +1,6 @@
 import { UwsError } from "@uws/core";
 import { negotiate } from "@uws/representation";
+import { announcedRoutes } from "./announced-routes.ts";
 import { jsonAnswer, seeOther } from "./answers.ts";
 import { acceptOf, type Exchange } from "./exchange.ts";
 import { live, ready } from "./health.ts";
@@ -39,6 +40,7 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
         },
       },
     },
+    ...announcedRoutes,
     { path: "/swagger/json", methods: { GET: { handle: openApi, detail: undefined } } },
     {
       path: "/swagger/:asset",
