@@ -5,6 +5,7 @@ import { jsonAnswer, seeOther } from "./answers.ts";
 import { acceptOf, type Exchange } from "./exchange.ts";
 import { live, ready } from "./health.ts";
 import { indexPage } from "./index-page.ts";
+import { metaSchemaRoute } from "./meta-schema-route.ts";
 import { type Content, plainText } from "./openapi/operation.ts";
 import type { Route, RouteDetail } from "./route.ts";
 import type { Service } from "./service.ts";
@@ -41,6 +42,7 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
       },
     },
     ...announcedRoutes,
+    metaSchemaRoute,
     { path: "/swagger/json", methods: { GET: { handle: openApi, detail: undefined } } },
     {
       path: "/swagger/:asset",

@@ -39,12 +39,13 @@ test("an operator sees what waits, looks at it, and decides by the beginning of 
 });
 
 test("what cannot be decided is told", async () => {
-  const other = await announce("cutout", "B");
+  const [first, other] = [await announce("mosaic", "A"), await announce("mosaic", "B")];
+  await decide(store, first, "accepted", "root");
   await expect(decide(store, other, "accepted", "root")).rejects.toThrow("means something else already");
   await expect(decide(store, "zz", "accepted", "root")).rejects.toThrow("Nobody announced");
   await expect(decide(store, "", "accepted", "root")).rejects.toThrow("Nobody announced");
   const digests = await Promise.all(Array.from({ length: 17 }, (_, index) => announce("many", `P${index}`)));
-  const first = digests.map((digest) => digest.slice(0, 1)).sort();
-  const twice = first.find((character, index) => first[index + 1] === character) ?? "";
+  const firsts = digests.map((digest) => digest.slice(0, 1)).sort();
+  const twice = firsts.find((character, index) => firsts[index + 1] === character) ?? "";
   await expect(decide(store, twice, "rejected", "root")).rejects.toThrow("give more of it");
 });

@@ -9,6 +9,7 @@ import { type DescriptionMediaType, negotiateDescription } from "@uws/representa
 import { negotiatedAnswer } from "../answers.ts";
 import { isUnchanged } from "../download/conditional.ts";
 import { acceptOf, type ServiceExchange } from "../exchange.ts";
+import { metaSchemaPath } from "../meta-schema-route.ts";
 import { type Content, ok, queryParameter, refusals, schemaRef } from "../openapi/operation.ts";
 import { opusOf } from "../opus-of.ts";
 import type { Resource } from "../resource.ts";
@@ -71,8 +72,14 @@ export function describeTypes(exchange: ServiceExchange, types: readonly JobDesc
     : negotiatedAnswer(represent(exchange, types, mediaType), mediaType);
   answer.headers.set("etag", etag);
   answer.headers.set("cache-control", "no-cache");
+  // How a document says which schema it follows (JSON Schema 2020-12, section 9.5.1.1). Of a list there is none.
+  if (types.length === 1 && describedFormats.includes(mediaType)) {
+    answer.headers.set("link", `<${exchange.origin}${metaSchemaPath}>; rel="describedby"`);
+  }
   return answer;
 }
+
+const describedFormats: readonly string[] = ["application/json", "application/yaml"];
 
 /** Parameter names have no case (DALI 1.1, section 3). */
 function responseFormatOf({ query }: ServiceExchange): string | undefined {
