@@ -17,6 +17,7 @@ parameters: { type: object, required: [NAME], properties: { NAME: { type: string
 results: [{ id: greeting, mediaType: text/plain }]
 `;
 
+// shows: announced
 test("a job type that a worker announces is served when an operator has approved it", async () => {
   const folder = await commands.folder();
   await Bun.write(join(folder, "uws.yaml"), "announced: hold\nservices: [{ path: survey, types: [greet] }]\n");

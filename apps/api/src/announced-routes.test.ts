@@ -50,6 +50,7 @@ const decide = (digest: string, decision: string, headers: Headers = olga) =>
 const read = async (answer: Promise<Response>) => (await (await answer).json()) as Record<string, unknown>;
 const version = async () => (await read(get("/survey/description"))).version;
 
+// shows: announced
 test("one that waits is not served; approved by an operator, it is from the answer on, and rejected no longer", async () => {
   const one = await announce("cutout", "1", false);
   expect((await get("/survey/async")).status).toBe(404);
@@ -93,6 +94,7 @@ test("one whose version means something else already cannot be approved", async 
   expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining("change the version")]);
 });
 
+// shows: operators
 test("only operators see and decide", async () => {
   const digest = await announce("cutout", "9", false);
   const paths = ["/descriptions", `/descriptions/${digest}`];

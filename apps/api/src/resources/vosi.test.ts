@@ -99,6 +99,7 @@ describe("the description", () => {
     expect((await get("description", browser)).mediaType).toBe("application/json; charset=utf-8");
   });
 
+  // shows: description-opus
   test("is a job definition of OPUS for those who ask so, by Accept or by RESPONSEFORMAT", async () => {
     const opus = "application/x-votable+xml;content=opus";
     for (const [name, accept] of [

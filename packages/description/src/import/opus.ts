@@ -91,7 +91,7 @@ function parametersOf(
   leftOut: string[],
   source: string,
 ): JsonObject {
-  const properties: Record<string, JsonObject> = {};
+  const properties: Record<string, JsonObject> = Object.create(null);
   const required: string[] = [];
   for (const param of inputs?.PARAM ?? []) {
     const name = param["@name"] ?? "";
