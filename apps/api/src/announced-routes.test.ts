@@ -87,6 +87,14 @@ test("one that waits is not served; approved by an operator, it is from the answ
   expect(await read(get("/both/description"))).toMatchObject({ name: "cone" });
 });
 
+test("what contradicts the service that names it is left out: a file's type comes first, and so does the type parameter", async () => {
+  const [cone, wrong] = [await announce("cone", "9", false), await announce("later", "9", false, "jobtype")];
+  for (const digest of [cone, wrong]) expect((await decide(digest, "approve")).status).toBe(200);
+  expect(await read(get("/both/description"))).toMatchObject({ name: "cone", version: "1.0.0" });
+  expect((await get("/survey/description")).status).toBe(404);
+  for (const digest of [cone, wrong]) expect((await decide(digest, "reject")).status).toBe(200);
+});
+
 test("one whose version means something else already cannot be approved", async () => {
   const [one, other] = [await announce("later", "1", false), await announce("later", "1", false, "OTHER")];
   expect((await decide(one, "approve")).status).toBe(200);
