@@ -18,11 +18,18 @@ let folder: string;
 const documents = new Map<string, string>();
 
 beforeAll(async () => {
-  site = await startSite();
+  site = await startSite({
+    services: (configured) =>
+      configured.flatMap((each, index) =>
+        index > 0
+          ? [each]
+          : [each, { ...each, path: "both", descriptions: configured.flatMap((it) => it.descriptions) }],
+      ),
+  });
   folder = await mkdtemp(join(tmpdir(), "uws-documents-"));
   site.worker("crossmatch");
   await Promise.all([collectPhases(), collectJobs()]);
-  for (const service of ["simulate", "crossmatch"]) {
+  for (const service of ["simulate", "crossmatch", "both"]) {
     const url = `${site.running.url}/${service}`;
     for (const name of ["capabilities", "availability", "async", "async?PHASE=ARCHIVED", "async?PHASE=HELD&LAST=1"]) {
       documents.set(`${service}/${name}`, await xml(`${url}/${name}`));
@@ -170,8 +177,10 @@ const ofOpus =
 test.each([
   ["service descriptor", "crossmatch", "application/x-votable+xml"],
   ["service descriptor", "simulate", "application/x-votable+xml"],
+  ["service descriptors", "both", "application/x-votable+xml"],
   ["job definition for OPUS", "crossmatch", "application/x-votable+xml;content=opus"],
   ["job definition for OPUS", "simulate", "application/x-votable+xml;content=opus"],
+  ["job definitions for OPUS", "both", "application/x-votable+xml;content=opus"],
 ])("the %s of %s is a valid VOTable", async (_what, service, accept) => {
   const answer = await fetch(`${site.running.url}/${service}/description`, { headers: { accept } });
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, expect.stringContaining(accept)]);

@@ -37,6 +37,28 @@ test("a job that kills every worker ends in ERROR, transient, with its attempts 
   expect(attempts.map(({ outcome }) => outcome)).toEqual(["lost", "lost", "lost"]);
 });
 
+test("a job whose own process crashes ends in ERROR with exit status and stderr; its worker lives on", async () => {
+  const worker = site.worker("simulate", { UWS_SLOTS: "1", UWS_PROCESS_PER_JOB: "1" });
+  const client = site.client("simulate");
+  const job = await client.create({ DURATION: 0, OUTCOME: "exit" }, { run: true });
+  const message = "the job's process ended with exit status 3";
+  expect(await job.wait()).toMatchObject({ phase: "ERROR", errorSummary: { type: "fatal", message } });
+  const error = await job.error();
+  expect(error).toContain("exit status 3; the end of stderr:");
+  expect(error).toContain("ends its process with exit status 3, as it was told");
+
+  const killed = await client.create({ DURATION: 0, OUTCOME: "crash" }, { run: true });
+  expect(await killed.wait()).toMatchObject({ phase: "ERROR", errorSummary: { type: "transient" } });
+  expect(await killed.error()).toContain("killed by SIGKILL (out of memory?)");
+
+  const deaf = await client.create({ DURATION: 0, OUTCOME: "hang" }, { run: true, executionDuration: 1 });
+  expect((await deaf.wait()).phase).toBe("ABORTED");
+  const next = await client.create({ DURATION: 0, RESULTS: 2, RESULT_BYTES: 1_000_000 }, { run: true });
+  expect(await next.wait()).toMatchObject({ phase: "COMPLETED", results: [{}, {}, {}] });
+  expect((await shown(next.url)).attempts.map(({ outcome }) => outcome)).toEqual(["completed"]);
+  worker.kill("SIGKILL");
+});
+
 test("a job that hangs, deaf to its cancellation, is aborted when its execution duration is over", async () => {
   const worker = site.worker("simulate", { UWS_SLOTS: "1" });
   const client = site.client("simulate");

@@ -113,7 +113,11 @@ test("every operation has an id of its own, a tag of its service, and tells how 
       expect(Object.keys(responses[status]?.content ?? {})).toEqual(["text/plain", "application/problem+json"]);
     }
   }
-  expect(document.components.securitySchemes).toEqual({ basic: { type: "http", scheme: "basic" } });
+  expect(document.components.securitySchemes).toMatchObject({
+    basic: { type: "http", scheme: "basic" },
+    worker: { type: "http", scheme: "bearer" },
+    attempt: { type: "http", scheme: "bearer" },
+  });
   expect(Object.keys(document.components.schemas)).toEqual(
     expect.arrayContaining(["Job", "JobList", "JobEvent", "JobDescription", "JobDescriptionList", "Problem"]),
   );

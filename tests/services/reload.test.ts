@@ -19,7 +19,7 @@ const describe = (name: string, version: string, parameter: string, max = 600) =
 const before =
   "services:\n  - { path: kept, descriptions: [first.yaml] }\n  - { path: removed, descriptions: [first.yaml] }\n";
 const after =
-  "auth: { realm: elsewhere }\nservices:\n  - { path: kept, descriptions: [first.yaml] }\n  - path: added\n    descriptions: [first.yaml, second.yaml]\n    typeParameter: KIND\n";
+  "auth: { realm: elsewhere }\nservices:\n  - { path: kept, descriptions: [first.yaml], typeParameter: KIND }\n  - path: added\n    descriptions: [first.yaml, second.yaml]\n    typeParameter: KIND\n";
 
 let folder: string;
 let environment: Environment;
@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 
 test("SIGHUP adds a service, removes one, and takes a new version of a description, while requests in flight go on", async () => {
-  const old = locationOf(await post("/kept/async", form({ OLD: "1" })));
+  const old = locationOf(await post("/kept/async", form({ OLD: "1", JOBTYPE: "first" })));
   // Two requests that are under way: one waits for a job, one sends a file to a service that will not be there any more.
   const waiting = request(`${old}?WAIT=60`, { headers: { accept: "application/json" } });
   const rest = Promise.withResolvers<void>();

@@ -40,8 +40,8 @@ export class Commands {
     return {
       said,
       ended: closed.then(([code]) => code as number | null),
-      signal: (name: NodeJS.Signals) => child.kill(name),
       stop,
+      signal: (name: NodeJS.Signals) => child.kill(name),
       /** Waits for a line that fits, and gives what its first group captured. */
       line: (pattern: RegExp) =>
         until(

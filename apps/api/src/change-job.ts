@@ -1,5 +1,5 @@
 import { limits, type Parameter, type Phase, UwsError } from "@uws/core";
-import type { JobDescription } from "@uws/description";
+import { canonicalName, type JobDescription } from "@uws/description";
 import { type PhaseAction, parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
 import { type JobChange, type StoredJob, changeJob as storeChange } from "@uws/store";
 import { type Field, tooManyFields } from "./body/field.ts";
@@ -110,13 +110,22 @@ function checkResult(
   if (parameters.length === 0 && !run) return;
   // Those of the same name, in any case, are replaced (UWS 1.1, section 2.2.3.6).
   const replaced = new Set(parameters.map(({ name }) => name.toLowerCase()));
-  const merged = [...job.parameters.filter(({ name }) => !replaced.has(name.toLowerCase())), ...parameters];
+  const kept = job.parameters.filter(({ name }) => !replaced.has(name.toLowerCase()));
+  const merged = [...kept, ...parameters];
   if (merged.length > limits.parameters) throw tooManyFields();
   if (parameters.length > 0 && job.phase !== "PENDING") throw refused(job, "given other parameters");
   refuseOtherType(service, job.type, parameters);
-  const own = merged.filter(({ name }) => !namesType(service, name));
+  const own = [...kept.filter((each) => !namedType(job, description, each)), ...parameters].filter(
+    ({ name }) => !namesType(service, name),
+  );
   const problems = checkParameters(description, own, { complete: run });
   if (problems.length > 0) throw new UwsError("invalid", problems.join("\n"));
+}
+
+/** Whether a parameter was the service's type parameter when the job was created, whatever that is called now. */
+function namedType({ type }: StoredJob, description: JobDescription, parameter: Parameter): boolean {
+  if (canonicalName(description, parameter.name) !== undefined) return false;
+  return "value" in parameter && parameter.value.toLowerCase() === type;
 }
 
 /** @returns the phase that the job has then */

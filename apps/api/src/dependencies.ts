@@ -1,6 +1,7 @@
 import type { Identity } from "@uws/auth";
 import type { BlobStore } from "@uws/blobs";
 import type { Config } from "@uws/config";
+import type { Remembered } from "@uws/core";
 
 import type { Dispatch } from "@uws/dispatch";
 import type { Store, StoredJob } from "@uws/store";
@@ -34,6 +35,8 @@ export interface Api extends ApiDependencies {
   /** Reads of jobs: those who read the same one at the same moment share a query. */
   readonly reads: SingleFlight<StoredJob | undefined>;
   readonly shown: ShownJobs;
+  /** Of services, by their paths. */
+  readonly statistics: Remembered<object>;
   /** When it began to serve, by this process's clock. */
   readonly since: Date;
   /** Aborted when this process is to stop: still served, and no longer ready. */

@@ -2,7 +2,7 @@ import type { ServiceExchange } from "./exchange.ts";
 import type { OperationObject } from "./openapi/operation.ts";
 import type { Service } from "./service.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What one method of a resource does, and what the OpenAPI document says of it. */
 export interface Operation {
@@ -10,6 +10,8 @@ export interface Operation {
   readonly describe: (service: Service) => OperationObject;
   /** Changes something even as GET, so that HEAD, which would be the same request, is refused (RFC 9110, section 9.2.1). */
   readonly unsafe?: true;
+  /** Finds out by itself who asks, as for workers, who are no users. */
+  readonly open?: true;
 }
 
 /** One URL of a service: a file in resources/ each. */

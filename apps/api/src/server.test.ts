@@ -94,8 +94,8 @@ test("the index lists the services", async () => {
       {
         path: "cone",
         title: expect.any(String),
-        type: expect.any(String),
-        typeVersion: expect.any(String),
+        types: [{ name: expect.any(String), version: expect.any(String), title: expect.any(String) }],
+        typeParameter: "JOBTYPE",
         jobList: it.cones,
         description: it.cones.replace(/async$/, "description"),
       },
@@ -115,7 +115,7 @@ describe("OpenAPI", () => {
     const document = (await answer.json()) as Document;
     expect(document.openapi).toBe("3.1.0");
     expect(Object.keys(document.paths)).toContain("/api/batch/jobs/{id}/results/{name}");
-    expect(Object.keys(document.paths["/cone/async/{id}"] ?? {})).toEqual(["get", "post", "delete"]);
+    expect(Object.keys(document.paths["/cone/async/{id}"] ?? {})).toEqual(["get", "post", "patch", "delete"]);
     expect(document.paths["/cone/async"]?.post).toMatchObject({
       tags: ["cone"],
       requestBody: {

@@ -5,7 +5,10 @@ import type { Exchange } from "./exchange.ts";
 import { type OperationObject, refusals } from "./openapi/operation.ts";
 import type { Method, Operation, Resource } from "./resource.ts";
 import { availability } from "./resources/availability.ts";
+import { batch } from "./resources/batch.ts";
+import { batchAbort, batchArchive, batchDelete } from "./resources/batch-change.ts";
 import { capabilities } from "./resources/capabilities.ts";
+import { claim } from "./resources/claim.ts";
 import { description } from "./resources/description.ts";
 import { destruction } from "./resources/destruction.ts";
 import { error } from "./resources/error.ts";
@@ -20,15 +23,21 @@ import { phase } from "./resources/phase.ts";
 import { quote } from "./resources/quote.ts";
 import { result } from "./resources/result.ts";
 import { results } from "./resources/results.ts";
+import { statistics } from "./resources/statistics.ts";
 import { sync } from "./resources/sync.ts";
 import { syncJob } from "./resources/sync-job.ts";
 import { typeDescription } from "./resources/type-description.ts";
 import type { PathParameters, Route } from "./route.ts";
 import type { Service } from "./service.ts";
+import { attemptReader } from "./workers/attempt-token.ts";
 
 /** Below the job list: everything that a UWS service has (UWS 1.1, section 2.2). */
 const jobResources: readonly Resource[] = [
   jobList,
+  batch,
+  batchAbort,
+  batchDelete,
+  batchArchive,
   job,
   phase,
   executionDuration,
@@ -44,7 +53,16 @@ const jobResources: readonly Resource[] = [
 ];
 
 /** Beside it, below the service. Their names cannot be the job list's: `packages/config` refuses that. */
-const serviceResources: readonly Resource[] = [sync, syncJob, capabilities, availability, description, typeDescription];
+const serviceResources: readonly Resource[] = [
+  sync,
+  syncJob,
+  capabilities,
+  availability,
+  description,
+  typeDescription,
+  claim,
+  statistics,
+];
 
 /** The routes of one service. */
 export function serviceRoutes(service: Service): Route[] {
@@ -63,7 +81,7 @@ function routeOf(service: Service, base: string, { path, methods, open }: Resour
         const method = name as Method;
         return [
           method,
-          atService(service, it, { open: open ?? false, changes: method !== "GET" || it.unsafe === true }),
+          atService(service, it, { open: it.open ?? open ?? false, changes: method !== "GET" || it.unsafe === true }),
         ];
       }),
     ),
@@ -81,9 +99,11 @@ function atService(
     detail: { ...describedTo(describe(service), service, open), tags: [service.path] },
     handle: async (exchange: Exchange, { id, name }: PathParameters) => {
       exchange.jobId = id ?? undefined;
-      const caller = await callerOf(exchange, open);
-      exchange.owner = caller.owner;
-      if (!open) admit(service, caller);
+      const worker = changes || open === true ? undefined : await attemptReader(exchange, id ?? "");
+      const caller = worker ?? (await callerOf(exchange, open));
+      exchange.owner = worker === undefined ? caller.owner : undefined;
+      // Who holds the job was let in when it was given to it.
+      if (!open && worker === undefined) admit(service, caller);
       if (changes && caller.owner !== undefined) refuseCrossSite(exchange.request.headers, exchange.origin);
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
@@ -95,10 +115,10 @@ function atService(
 
 /** With what comes from logging in, which every operation has alike. */
 function describedTo(operation: OperationObject, { access }: Service, open: boolean | "login"): OperationObject {
-  if (open === true) return { ...operation, security: [] };
+  if (open === true) return { security: [], ...operation };
   const responses = { ...operation.responses, ...refusals(401) };
   if (open === "login" || access.anonymous) return { ...operation, responses };
-  return { ...operation, responses: { ...responses, ...refusals(403) }, security: [{ basic: [] }] };
+  return { security: [{ basic: [] }], ...operation, responses: { ...responses, ...refusals(403) } };
 }
 
 async function callerOf({ api, request }: Exchange, open: boolean | "login"): Promise<Identity> {

@@ -1,5 +1,6 @@
 import { BasicAuthenticator, firstOf } from "@uws/auth";
 import { type Config, ConfigError } from "@uws/config";
+import { Remembered } from "@uws/core";
 import { phasesOf } from "@uws/store";
 import { type AcceptedTypes, acceptedTypes } from "./accepted-types.ts";
 import { AcceptedWatch } from "./accepted-watch.ts";
@@ -56,6 +57,8 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
     lookAtTypes: () => watch.look(),
     reads: new SingleFlight(),
     shown: new ShownJobs(),
+    // Milliseconds, and services at most.
+    statistics: new Remembered(1000, 10_000),
     since: new Date(),
     leaving: leaving.signal,
     stopping: stopping.signal,

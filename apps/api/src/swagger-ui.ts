@@ -33,8 +33,8 @@ const page = `<!DOCTYPE html>
 </html>
 `;
 
-/** The validator's badge would be loaded from swagger.io. */
-const start = `SwaggerUIBundle({ url: "swagger/json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null });\n`;
+/** The script that starts the page: of the source beside this file, which a browser reads as it is. */
+const start = Bun.file(join(import.meta.dir, "swagger-ui-start.js"));
 
 export function swaggerPage(): Response {
   return new Response(page, {
@@ -44,13 +44,13 @@ export function swaggerPage(): Response {
 
 /** A file of the page. */
 export function swaggerAsset(name: string): Response {
-  if (name === "start.js") return asset(start, "text/javascript; charset=utf-8");
+  if (name === "start.js") return asset(start.stream(), "text/javascript; charset=utf-8");
   const mediaType = assets.get(name);
   if (mediaType === undefined) throw new UwsError("not_found", `There is no ${shorten(name)} here.`);
   return asset(Bun.file(join(folder, name)).stream(), mediaType);
 }
 
-function asset(body: string | ReadableStream<Uint8Array>, mediaType: string): Response {
+function asset(body: ReadableStream<Uint8Array>, mediaType: string): Response {
   return new Response(body, {
     headers: {
       "content-type": mediaType,

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, jest, test } from "bun:test";
 import { Batcher } from "./batcher.ts";
 
 test("what arrives during a commit is committed together afterwards", async () => {
@@ -29,4 +29,15 @@ test("a failed commit fails its own group only, and no group is larger than allo
   expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled", "fulfilled", "fulfilled"]);
   expect(sizes).toEqual([2, 2, 1]);
   await batcher.settled();
+});
+
+test("an idle batcher commits before any timer could run", async () => {
+  jest.useFakeTimers();
+  try {
+    const batcher = new Batcher<number, number>(async (items) => items);
+    // The clock stands still: whoever waits for it waits for ever.
+    expect(await batcher.add(1)).toBe(1);
+  } finally {
+    jest.useRealTimers();
+  }
 });

@@ -218,6 +218,8 @@ test("an aborted job's worker learns of it by heartbeat when the news is lost", 
   });
   const id = await submit(type);
   await started.promise;
+  // The handler begins before its accept is stored, and who accepts an aborted job is told at once.
+  await until(async () => (await getJob(store, "any", id))?.phase === "EXECUTING", "the accept");
   await abortJob(store, id);
   expect(await reason.promise).toBe("fenced");
   expect((await ended(id)).phase).toBe("ABORTED");

@@ -1,9 +1,8 @@
-import { limits, type Progress, UwsError } from "@uws/core";
+import { checkReference, checkResult, limits, type Progress, storable, UwsError } from "@uws/core";
 import type { Complete__Output, Event__Output, Fail__Output, Release__Output } from "@uws/protocol";
 import type { AttemptEvents, AttemptRef, LogLine } from "@uws/store";
 import type { Logger } from "pino";
 import type { AttemptWriter } from "./attempt-writer.ts";
-import { checkReference, checkResult, storable } from "./checked-result.ts";
 import type { ResultStore } from "./result-store.ts";
 
 /** What a worker reports of an attempt. */
@@ -107,6 +106,10 @@ export class HeldAttempt {
         await this.#store(reports);
         this.#waiting.splice(0, reports.length);
         failures = 0;
+        // Not before there is room: a session that is told looks whether its worker may send again.
+        if (reports[0]?.kind === "event" && !this.#over) {
+          this.#listener.acknowledged(this.ref.token, this.#sequence);
+        }
       } catch (error) {
         if (this.#over) break;
         if (error instanceof UwsError) {
@@ -161,12 +164,9 @@ export class HeldAttempt {
   async #storeEvents(events: readonly Event__Output[]): Promise<void> {
     const news = events.filter(({ sequence }) => sequence > this.#sequence);
     const last = news.at(-1);
-    if (last !== undefined) {
-      if (!this.#inOrder(news)) return;
-      if (!(await this.#writer.record(merge(this.ref, last.sequence, news)))) return this.#fence();
-      this.#sequence = last.sequence;
-    }
-    this.#listener.acknowledged(this.ref.token, this.#sequence);
+    if (last === undefined || !this.#inOrder(news)) return;
+    if (!(await this.#writer.record(merge(this.ref, last.sequence, news)))) return this.#fence();
+    this.#sequence = last.sequence;
   }
 
   async #storeResult(event: Event__Output): Promise<void> {
@@ -188,7 +188,6 @@ export class HeldAttempt {
       }
       this.#sequence = sequence;
     }
-    this.#listener.acknowledged(this.ref.token, this.#sequence);
   }
 
   /** Whether all events came that the worker sent: its last word stands for them, too. */

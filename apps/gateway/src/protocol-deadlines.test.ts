@@ -35,3 +35,31 @@ test("after its lease an attempt is over: its worker is told so, and can write n
   expect((await again.take("fenced")).attemptToken).toBe(attemptToken);
   expect((await setting.job(id))?.phase).toBe("QUEUED");
 });
+
+test("one heartbeat keeps the attempts that it names, and no other", async () => {
+  const type = setting.newType();
+  const worker = await setting.connect(type, 2);
+  const [kept, lost] = [await setting.house.submit(type), await setting.house.submit(type)];
+  const tokens = new Map<string, string>();
+  for (let count = 0; count < 2; count += 1) {
+    const { jobId, attemptToken } = await worker.take("assign");
+    tokens.set(jobId, attemptToken);
+    worker.send({ accept: { attemptToken } });
+    await setting.phase(jobId, "EXECUTING");
+  }
+  // It has its place again, and no slot is free for it.
+  worker.send({ credit: { totalSlots: 0 } });
+  const beating = setInterval(() => {
+    worker.send({ heartbeat: { attemptTokens: [tokens.get(kept) ?? ""] } });
+  }, setting.house.timing.heartbeat);
+  try {
+    expect((await worker.take("fenced")).attemptToken).toBe(tokens.get(lost) ?? "");
+    expect((await setting.job(lost))?.phase).toBe("QUEUED");
+    // As long as one that begins after that is lost as well.
+    const another = await setting.hold();
+    await setting.phase(another.id, "QUEUED");
+    expect((await setting.job(kept))?.phase).toBe("EXECUTING");
+  } finally {
+    clearInterval(beating);
+  }
+});

@@ -1,8 +1,7 @@
 import { type BlobStore, newBlobKey } from "@uws/blobs";
-import { limits, UwsError } from "@uws/core";
+import { type CheckedResult, limits, UwsError } from "@uws/core";
 import type { News } from "@uws/dispatch";
 import { type AttemptRef, addResult, type Store } from "@uws/store";
-import type { CheckedResult } from "./checked-result.ts";
 
 /** Puts results where they belong: bytes into the blob store, the rest into PostgreSQL, then they are visible. */
 export class ResultStore {

@@ -1,4 +1,4 @@
-import { limits, UwsError } from "@uws/core";
+import { limits, storable, UwsError } from "@uws/core";
 import type { CancelNews } from "@uws/dispatch";
 import {
   type Assign,
@@ -12,7 +12,6 @@ import { type AttemptRef, type ClaimedJob, parseAttemptToken } from "@uws/store"
 import type { Logger } from "pino";
 import type { Announcements } from "./announcements.ts";
 import type { AttemptWriter } from "./attempt-writer.ts";
-import { storable } from "./checked-result.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { type AttemptListener, HeldAttempt, type Report } from "./held-attempt.ts";
 import type { ResultStore } from "./result-store.ts";

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openFileBlobs } from "@uws/blobs";
+import { type BlobStore, openFileBlobs } from "@uws/blobs";
 import type { Config } from "@uws/config";
 import { limits } from "@uws/core";
 import { type Dispatch, openDispatch } from "@uws/dispatch";
@@ -44,6 +44,10 @@ const defaults = {
 export interface House {
   readonly store: Store;
   readonly dispatch: Dispatch;
+  readonly blobs: BlobStore;
+  /** Of its subjects and its stream. */
+  readonly prefix: string;
+  readonly timing: Config["timing"];
   /** All lines of all gateways, at the most talkative level. */
   readonly logged: string[];
   /** Starts a gateway on a free port; it stops with the house. */
@@ -57,6 +61,8 @@ export interface House {
   token(options?: { name?: string; types?: string[]; lifetime?: number }): Promise<string>;
   /** Creates a job that is to run. */
   submit(type: string, changes?: Partial<NewJob>): Promise<string>;
+  /** Files of results, partial ones included. */
+  storedFiles(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -69,9 +75,10 @@ export async function openTestHouse(changes: Partial<typeof defaults> = {}): Pro
   const folder = await mkdtemp(join(tmpdir(), "uws-gateway-"));
   const logged: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
+  const prefix = `t${crypto.randomUUID().slice(0, 8)}`;
   const dispatch = openDispatch({
     url: await natsUrl(),
-    prefix: `t${crypto.randomUUID().slice(0, 8)}`,
+    prefix,
     log,
     pick: (types) => dispatchJobs(store, types, limits.dispatchWindow),
   });
@@ -84,6 +91,9 @@ export async function openTestHouse(changes: Partial<typeof defaults> = {}): Pro
   return {
     store,
     dispatch,
+    blobs: house.blobs,
+    prefix,
+    timing,
     logged,
     async gateway(changes = {}, { host = "127.0.0.1", ownToken, blobs = house.blobs, announced = "ignore" } = {}) {
       const own = { ...config, host, announced, grpc: { ...grpc, ...changes } };
@@ -116,6 +126,7 @@ export async function openTestHouse(changes: Partial<typeof defaults> = {}): Pro
       dispatch.doorbell.ring(type);
       return id;
     },
+    storedFiles: () => readdir(folder, { recursive: true }),
     async close() {
       await Promise.all(gateways.map((gateway) => gateway.stop()));
       await keeper.stop();

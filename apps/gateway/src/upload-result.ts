@@ -1,12 +1,11 @@
 import type { ServerReadableStream, sendUnaryData } from "@grpc/grpc-js";
-import { limits, UwsError } from "@uws/core";
+import { checkResult, limits, UwsError } from "@uws/core";
 import type { ResultChunk__Output, StoredResult, WorkerServiceHandlers } from "@uws/protocol";
 import type { Store } from "@uws/store";
 import type { Logger } from "pino";
 import type { AttemptWriter } from "./attempt-writer.ts";
 import type { Authentication } from "./authentication.ts";
 import { authorize } from "./authorize-attempt.ts";
-import { checkResult } from "./checked-result.ts";
 import { attemptCallError } from "./grpc-error.ts";
 import type { ResultStore } from "./result-store.ts";
 

@@ -20,6 +20,9 @@ export function serverCommands(): Command[] {
         .description(`run the ${part} alone, beside others`)
         .action(async () => (await import("./serve-part.ts")).servePart(part)),
     ),
+    new Command("check-config")
+      .description("check the configuration and the descriptions, and list the services that would be served")
+      .action(async () => (await import("./check-config.ts")).checkConfig()),
     new Command("migrate")
       .description("bring the database to the schema of this build")
       .action(async () => (await import("./run-migrate.ts")).runMigrate()),

@@ -18,7 +18,7 @@ export {
   remotePhases,
 } from "./remote-job.ts";
 export type { Bound, ParameterDescription, ServiceDescription } from "./service-description.ts";
-export { listServices, type RemoteService } from "./service-list.ts";
+export { listServices, type RemoteService, type RemoteType } from "./service-list.ts";
 export type { Fetch, TransportOptions } from "./transport.ts";
 export { type CreateOptions, type ListFilter, type SyncOptions, UwsClient } from "./uws-client.ts";
 export type { WatchOptions } from "./watch-job.ts";

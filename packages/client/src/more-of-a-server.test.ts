@@ -176,11 +176,27 @@ test("a service without a description has none, whatever it has instead; one tha
 test("lists the services of a server that tells", async () => {
   answers = {
     "/": () =>
-      Response.json({ services: [{ path: "a/b", title: "T", type: "t", typeVersion: "1", jobList: "/a/b/async" }] }),
+      Response.json({
+        services: [
+          {
+            path: "a/b",
+            title: "T",
+            types: [{ name: "t", version: "1", title: "T" }],
+            typeParameter: "JOBTYPE",
+            jobList: "/a/b/async",
+          },
+        ],
+      }),
     "/other": () => new Response("<html>"),
   };
   expect(await listServices(origin)).toEqual([
-    { path: "a/b", title: "T", type: "t", typeVersion: "1", jobList: `${origin}/a/b/async` },
+    {
+      path: "a/b",
+      title: "T",
+      types: [{ name: "t", version: "1", title: "T" }],
+      typeParameter: "JOBTYPE",
+      jobList: `${origin}/a/b/async`,
+    },
   ]);
   await expect(listServices(`${origin}/other`)).rejects.toThrow("not a UWS document");
 });

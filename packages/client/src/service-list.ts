@@ -1,5 +1,5 @@
 import { readAnswer } from "./job-handle.ts";
-import { isObject, objectsIn, parseJson, textIn } from "./read-json.ts";
+import { isObject, type JsonObject, objectsIn, parseJson, textIn } from "./read-json.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 /** A service of a server that lists its services. */
@@ -7,11 +7,18 @@ export interface RemoteService {
   /** Its path on the server; also its name. */
   readonly path: string;
   readonly title: string | undefined;
-  /** The job type that it runs. */
-  readonly type: string | undefined;
-  readonly typeVersion: string | undefined;
+  /** The job types that it runs. */
+  readonly types: readonly RemoteType[];
+  /** The parameter that names the type of a new job, where there are several. */
+  readonly typeParameter: string | undefined;
   /** Absolute URL of its job list. */
   readonly jobList: string;
+}
+
+export interface RemoteType {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly title: string | undefined;
 }
 
 /**
@@ -38,9 +45,14 @@ function readServices(document: string, url: string): RemoteService[] {
     return {
       path,
       title: textIn(service, "title"),
-      type: textIn(service, "type"),
-      typeVersion: textIn(service, "typeVersion"),
+      types: Array.isArray(service.types) ? objectsIn(service, "types").flatMap(readType) : [],
+      typeParameter: textIn(service, "typeParameter"),
       jobList: new URL(jobList, url).href,
     };
   });
+}
+
+function readType(type: JsonObject): RemoteType[] {
+  const name = textIn(type, "name");
+  return name === undefined ? [] : [{ name, version: textIn(type, "version"), title: textIn(type, "title") }];
 }

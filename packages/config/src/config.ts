@@ -145,7 +145,7 @@ export type ProxiesConfig = z.infer<typeof proxies>;
 /** What the server itself has beside its services. */
 const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login", "schemas", "descriptions"];
 /** What a service has beside its job list. */
-const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description"];
+const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description", "claim", "statistics"];
 /** Parameters that have a meaning in every service. */
 const taken: readonly string[] = [
   ...["RUNID", "PHASE", "EXECUTIONDURATION", "DESTRUCTION", "ACTION", "WAIT"],

@@ -19,7 +19,7 @@ test("defaults stand where nothing is said", () => {
     httpPort: 8080,
     grpcPort: 50_051,
     dataDir: join(folder, ".uws"),
-    timing: { lease: 20_000 },
+    timing: { lease: 20_000, heartbeat: 5000, accept: 5000 },
     services: [{ path: "simulate", jobList: "async", descriptions: [join(folder, "simulate.yaml")] }],
   });
 });

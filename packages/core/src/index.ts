@@ -1,4 +1,5 @@
 /** What a job is and how it lives. No I/O, no framework, nothing of ours imported. */
+export { type CheckedResult, checkReference, checkResult, storable } from "./checked-result.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ErrorCode, UwsError } from "./errors.ts";
 export type { Bound, InputParameter } from "./input-parameter.ts";

@@ -24,6 +24,12 @@ export const limits = {
   listScan: 10_000,
   /** Parameter values that a list is filtered by. */
   listParameters: 10,
+  /** Jobs that one batch creates, aborts, deletes or archives. */
+  batchJobs: 1000,
+  /** Bytes of the body of such a request. */
+  batchBytes: 16 * 1024 * 1024,
+  /** Errors of a batch that are told at once. */
+  batchErrors: 100,
   /** Log lines stored for one attempt. */
   logLines: 10_000,
   /** Characters of one log line, progress message or error message. */
@@ -40,10 +46,18 @@ export const limits = {
   checkpointBytes: 1024 * 1024,
   /** Bytes of one message of the worker protocol. */
   messageBytes: 4 * 1024 * 1024,
+  /** Jobs up to which statistics count. */
+  statisticsCount: 100_000,
+  /** Latest jobs of which they take the durations. */
+  statisticsSample: 1000,
   /** Jobs of one type that are published and not yet claimed. */
   dispatchWindow: 256,
   /** … where few or none of the type run: twice as many as run, so many at least. */
   dispatchWindowLeast: 32,
+  /** Jobs that one request of a worker without gRPC claims. */
+  claims: 100,
+  /** Log lines, and results, of one request of such a worker. */
+  updateEvents: 1000,
   /** Owners (times priorities) of one type among whom turns are given at once. */
   dispatchOwners: 500,
 } as const;

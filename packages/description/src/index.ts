@@ -22,5 +22,6 @@ export { differences, meaningDigest } from "./meaning.ts";
 export { metaSchema } from "./meta-schema.ts";
 export { canonicalName, type FileRule, fileLimit, fileTypes, takesFile } from "./parameter-schema.ts";
 export { parseDescription, readDescription } from "./parse-description.ts";
+export { compileSchema, ruleOf } from "./schema-compiler.ts";
 export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";
 export { readYaml, type YamlSource } from "./yaml-source.ts";

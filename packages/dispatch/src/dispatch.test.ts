@@ -145,3 +145,13 @@ test("a dispatch whose NATS was never there takes it with patience, and closes",
   expect(dispatch.connected()).toBe(false);
   await dispatch.close();
 });
+
+test("messages of jobs that were claimed without them are removed, and the others stay", async () => {
+  const dispatch = open("removed");
+  await connected(dispatch);
+  const [first, second, third] = [job("a"), job("a"), job("b")];
+  await dispatch.queue.publish([first, second, third]);
+  await dispatch.queue.remove([first, third, job("a")]);
+  expect(await messages("removed")).toBe(1);
+  expect(await take(dispatch, "a", 1)).toEqual([second.id]);
+});

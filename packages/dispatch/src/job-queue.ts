@@ -95,6 +95,24 @@ export class JobQueue {
   }
 
   /**
+   * Removes the messages of jobs that were claimed without them, as far as they are there: nobody else would, before a worker
+   * of the protocol pulls them, or a day has passed. A message that is published meanwhile says nothing new to whoever pulls it.
+   */
+  async remove(jobs: readonly Pick<DispatchedJob, "id" | "type">[]): Promise<void> {
+    const connection = this.#link.connection;
+    if (connection === undefined || jobs.length === 0) return;
+    try {
+      await this.#prepare(connection);
+      const manager = await connection.jetstreamManager({ timeout: 3000 });
+      for (const { id, type } of jobs) {
+        await manager.streams.purge(this.#stream, { filter: `${this.#prefix}.jobs.${type}.${id}` });
+      }
+    } catch (error) {
+      this.#log.warn({ err: error }, "messages of claimed jobs were not removed; they are harmless");
+    }
+  }
+
+  /**
    * Waits for messages of a job type, at most so many and not much longer than ten seconds; ends early when the signal
    * is aborted or the connection breaks. Messages that arrive after the end are given back.
    */

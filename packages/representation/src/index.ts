@@ -1,4 +1,6 @@
 /** What goes on the wire: UWS XML, JSON, HTML, and the values of control parameters. No HTTP framework, no store. */
+
+export { type BatchSelection, batchSelectionQuery, parseBatchSelection } from "./batch-selection.ts";
 export {
   type PhaseAction,
   parseExecutionDuration,
@@ -19,6 +21,7 @@ export {
   jobJson,
   jobListJson,
   type ParameterJson,
+  parametersJson,
   type ResultJson,
 } from "./job-json.ts";
 export { jobListXml } from "./job-list-xml.ts";

@@ -89,7 +89,6 @@ export interface JobListJson {
 const timeOrNull = (time: Date | undefined) => (time === undefined ? null : formatTime(time));
 
 export function jobJson(job: Job, { url, quote }: JobLinks): JobJson {
-  const parameterLinks = parameterUrls(url, job.parameters);
   return {
     jobId: job.id,
     runId: job.runId ?? null,
@@ -107,7 +106,7 @@ export function jobJson(job: Job, { url, quote }: JobLinks): JobJson {
     attempt: job.attempt,
     worker: job.worker ?? null,
     progress: job.progress ?? null,
-    parameters: job.parameters.map((parameter, index) => parameterJson(parameter, parameterLinks[index] ?? url)),
+    parameters: parametersJson(job.parameters, url),
     results: job.results.map(({ id, mediaType, size }) => ({
       id,
       href: resultUrl(url, id),
@@ -124,6 +123,12 @@ export function jobJson(job: Job, { url, quote }: JobLinks): JobJson {
       events: `${url}/events`,
     },
   };
+}
+
+/** @param url of the job */
+export function parametersJson(parameters: readonly Parameter[], url: string): ParameterJson[] {
+  const links = parameterUrls(url, parameters);
+  return parameters.map((parameter, index) => parameterJson(parameter, links[index] ?? url));
 }
 
 function parameterJson(parameter: Parameter, href: string): ParameterJson {

@@ -3,21 +3,22 @@
  * Commands know nothing of HTTP, XML, gRPC or NATS; who calls them publishes afterwards.
  */
 export { type AttemptRef, newAttemptToken, parseAttemptToken } from "./attempt.ts";
-export { abortJob } from "./commands/abort-job.ts";
+export { abortJob, abortJobs, type StoppedJob } from "./commands/abort-job.ts";
 export { acceptAttempts } from "./commands/accept-attempts.ts";
 export { addResult } from "./commands/add-result.ts";
 export { addUser } from "./commands/add-user.ts";
 export { addWorkerToken, type NewWorkerToken } from "./commands/add-worker-token.ts";
 export { type AnnouncedState, type Announcement, announceDescription } from "./commands/announce-description.ts";
-export { archiveJob, type Keep } from "./commands/archive-job.ts";
+export { archiveEndedJobs, archiveJob, type Keep } from "./commands/archive-job.ts";
 export { type ArchivingService, abortDueJobs, archiveJobs } from "./commands/archive-jobs.ts";
 export { changeJob, type JobChange } from "./commands/change-job.ts";
 export { type Claim, type ClaimedJob, claimJobs } from "./commands/claim-jobs.ts";
 export { forgetGarbage, type Garbage, listGarbage } from "./commands/collect-garbage.ts";
 export { completeAttempts } from "./commands/complete-attempts.ts";
 export { createJob, type IdempotencyKey, type JobCreated, type NewJob } from "./commands/create-job.ts";
+export { type Batch, createJobs, type JobsCreated } from "./commands/create-jobs.ts";
 export { decideDescription } from "./commands/decide-description.ts";
-export { deleteJob } from "./commands/delete-job.ts";
+export { deleteJob, deleteJobs } from "./commands/delete-job.ts";
 export { destroyJobs } from "./commands/destroy-jobs.ts";
 export { type DispatchedJob, dispatchJobs } from "./commands/dispatch-jobs.ts";
 export { expireAttempts } from "./commands/expire-attempts.ts";
@@ -45,6 +46,7 @@ export {
   listAnnounced,
 } from "./queries/announced-descriptions.ts";
 export { findAttempt } from "./queries/find-attempt.ts";
+export { type FoundJob, findJobs } from "./queries/find-jobs.ts";
 export { findPassword } from "./queries/find-password.ts";
 export { findVersion } from "./queries/find-version.ts";
 export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
@@ -59,12 +61,19 @@ export {
 export { type Attempt, listAttempts } from "./queries/list-attempts.ts";
 export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts";
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
+export { listPublished } from "./queries/list-published.ts";
 export { listUsers } from "./queries/list-users.ts";
 export { listWorkerTokens, type WorkerToken } from "./queries/list-worker-tokens.ts";
 export { neededBlobs } from "./queries/needed-blobs.ts";
 export { phasesOf } from "./queries/phases-of.ts";
 export { ping } from "./queries/ping.ts";
 export { type QueuePosition, queuePosition } from "./queries/queue-position.ts";
+export {
+  type EndCounts,
+  type Quantiles,
+  type ServiceTypeStatistics,
+  serviceStatistics,
+} from "./queries/service-statistics.ts";
 export { type TypeRules, typeRules } from "./queries/type-rules.ts";
 export { type TypeStatistics, typeStatistics } from "./queries/type-statistics.ts";
 export { typesOfJobs } from "./queries/types-of-jobs.ts";

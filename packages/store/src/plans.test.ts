@@ -7,11 +7,13 @@ import { archiveJob } from "./commands/archive-job.ts";
 import { changeJob } from "./commands/change-job.ts";
 import { claimJobs } from "./commands/claim-jobs.ts";
 import { completeAttempts } from "./commands/complete-attempts.ts";
+import { deleteJob } from "./commands/delete-job.ts";
 import { failAttempts } from "./commands/fail-attempts.ts";
 import { recordEvents } from "./commands/record-events.ts";
 import { releaseAttempts } from "./commands/release-attempts.ts";
 import { renewLeases } from "./commands/renew-leases.ts";
 import { findAttempt } from "./queries/find-attempt.ts";
+import { findJobs } from "./queries/find-jobs.ts";
 import { getJob } from "./queries/get-job.ts";
 import { phasesOf } from "./queries/phases-of.ts";
 import { openStore, type Store } from "./store.ts";
@@ -55,6 +57,8 @@ const statements: Readonly<Record<string, (attempt: AttemptRef) => Promise<unkno
   failAttempts: (attempt) => failAttempts(store, [{ ...attempt, ...failure }]),
   releaseAttempts: (attempt) => releaseAttempts(store, [{ ...attempt, reason: "r", checkpoint: null }]),
   abortJob: ({ job }) => abortJob(store, job),
+  deleteJob: ({ job }) => deleteJob(store, job),
+  findJobs: ({ job }) => findJobs(store, "simulate", [job]),
   archiveJob: ({ job }) => archiveJob(store, job, undefined),
 };
 

@@ -125,8 +125,12 @@ export const jobs = pgTable(
     // What a worker holds. The times that each heartbeat moves are not in it, so that heartbeats stay cheap (HOT).
     index("jobs_held").on(table.type).where(sql`attempt_token is not null`),
     index("jobs_destruction").on(table.destruction).where(sql`destruction is not null`),
-    // How long the jobs of a type took, latest first, for quotes.
-    index("jobs_completed").on(table.type, table.endTime.desc().nullsFirst()).where(sql`phase = 'COMPLETED'`),
+    // How the jobs of a type ended, latest first: for quotes, and for statistics, which tell services apart.
+    index("jobs_ended")
+      .on(table.type, table.phase, table.endTime.desc().nullsFirst(), table.service)
+      .where(sql`phase in ('COMPLETED', 'ERROR', 'ABORTED')`),
+    // Few wait for their clients to run them again.
+    index("jobs_on_hold").on(table.type, table.service).where(sql`phase = 'HELD'`),
   ],
 );
 

@@ -1,11 +1,9 @@
-import { inspect } from "node:util";
 import type { Assign__Output, Cancel__Output, WorkerMessage } from "@uws/protocol";
 import type { Connection } from "./connection.ts";
-import type { JobHandler } from "./job.ts";
-import { AttemptContext } from "./job-context.ts";
-import { JobFailure } from "./job-failure.ts";
+import { failureOf, isJobReleased } from "./failure-of.ts";
+import { detailOf } from "./job-failure.ts";
 import { type InterruptionCode, JobInterrupted } from "./job-interrupted.ts";
-import { JobReleased } from "./job-released.ts";
+import type { JobRunner, Run } from "./job-runner.ts";
 import { Outbox, type Send } from "./outbox.ts";
 import type { SessionLimits } from "./session-limits.ts";
 
@@ -17,6 +15,9 @@ export interface AttemptHost {
 
 const maxFailureMessage = 4 * 1024;
 const maxFailureDetail = 256 * 1024;
+
+/** For a process to end by itself when the server has said nothing of a grace: fenced, lease lost, draining. */
+const killGraceMs = 5_000;
 
 const cancelCodes: Record<Cancel__Output["reason"], InterruptionCode> = {
   REASON_UNSPECIFIED: "aborted",
@@ -46,7 +47,9 @@ const cancelCodes: Record<Cancel__Output["reason"], InterruptionCode> = {
  * nothing is sent unless a Welcome says that the token is still valid. In that case a handler that gave up is no
  * failure of the job's, and the job is given back.
  *
- * A handler cannot be killed. Once its attempt is ending or over, what it still says is not heard.
+ * A handler in this process cannot be killed. Once its attempt is ending or over, what it still says is not heard. One in
+ * a process of its own is killed when its signal is aborted and the grace has passed, and the attempt says that it has ended
+ * when that process is gone: no slot is free, and no job given back, while something of it still runs.
  */
 export class Attempt {
   readonly token: string;
@@ -56,18 +59,19 @@ export class Attempt {
   readonly #assign: Assign__Output;
   readonly #outbox: Outbox;
   readonly #controller = new AbortController();
-  readonly #handler: JobHandler;
+  readonly #runner: JobRunner;
   readonly #host: AttemptHost;
   #phase: "assigned" | "running" | "cancelling" | "ending" | "over" = "assigned";
+  #run: Run | undefined;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #leaseLost = false;
 
-  constructor(assign: Assign__Output, handler: JobHandler, host: AttemptHost) {
+  constructor(assign: Assign__Output, runner: JobRunner, host: AttemptHost) {
     this.token = assign.attemptToken;
     this.jobId = assign.jobId;
     this.leaseMs = assign.leaseMs;
     this.#assign = assign;
-    this.#handler = handler;
+    this.#runner = runner;
     this.#host = host;
     this.#outbox = new Outbox(assign.attemptToken);
   }
@@ -86,15 +90,14 @@ export class Attempt {
   async begin(): Promise<void> {
     if (this.#phase !== "assigned") return;
     this.#phase = "running";
-    const context = new AttemptContext(this.#assign, {
-      signal: this.#controller.signal,
-      outbox: this.#outbox,
-      connection: this.#host.connection,
-      limits: this.#host.limits,
-    });
     try {
-      await this.#handler(context);
-      await context.settleResults();
+      this.#run = this.#runner(this.#assign, {
+        signal: this.#controller.signal,
+        outbox: this.#outbox,
+        connection: this.#host.connection,
+        limits: this.#host.limits,
+      });
+      await this.#run.settled;
       this.#settle((lastSequence) => ({ complete: { attemptToken: this.token, lastSequence } }));
     } catch (error) {
       this.#settle(this.#endAfter(error));
@@ -121,15 +124,16 @@ export class Attempt {
     const begun = this.#phase === "running";
     this.#phase = "cancelling";
     this.interrupt(cancelCodes[reason]);
-    if (begun) {
-      this.#grace = setTimeout(() => this.#settle(undefined), graceMs);
-      this.#grace.unref();
-    } else this.#settle(undefined);
+    if (begun) this.#afterGrace(graceMs, () => this.#end(undefined));
+    else this.#settle(undefined);
   }
 
   /** Asks the handler to end, for the worker's own reasons. */
   interrupt(code: InterruptionCode): void {
-    if (!this.#controller.signal.aborted) this.#controller.abort(new JobInterrupted(code));
+    if (this.#controller.signal.aborted) return;
+    this.#controller.abort(new JobInterrupted(code));
+    const kill = this.#run?.kill;
+    if (kill) this.#afterGrace(killGraceMs, kill);
   }
 
   /** Nothing was heard of the server for the length of the lease. */
@@ -141,13 +145,17 @@ export class Attempt {
 
   /** Gives the job back without waiting any longer for its handler. */
   giveBack(reason: string): void {
-    this.#settle(() => ({ release: { attemptToken: this.token, reason } }));
+    this.interrupt("stopped");
+    this.#end(() => ({ release: { attemptToken: this.token, reason } }));
   }
 
   /** The token is not valid any more: stop, and say nothing. */
   fence(): void {
     this.#over();
     this.interrupt("fenced");
+    // It may have been interrupted before, and its grace was dropped with the attempt.
+    const kill = this.#run?.kill;
+    if (kill) this.#afterGrace(killGraceMs, kill);
   }
 
   /** The server has answered the end. */
@@ -161,6 +169,18 @@ export class Attempt {
     this.#outbox.close();
   }
 
+  /** Without waiting any longer for the handler: at once if it cannot be killed, else when its process is gone. */
+  #end(end: ((lastSequence: number) => WorkerMessage) | undefined): void {
+    if (this.#run?.kill) this.#run.kill();
+    else this.#settle(end);
+  }
+
+  #afterGrace(ms: number, then: () => void): void {
+    clearTimeout(this.#grace);
+    this.#grace = setTimeout(then, ms);
+    this.#grace.unref();
+  }
+
   #settle(end: ((lastSequence: number) => WorkerMessage) | undefined): void {
     if (this.#phase === "ending" || this.#phase === "over") return;
     const cancelled = this.#phase === "cancelling" || end === undefined;
@@ -171,7 +191,7 @@ export class Attempt {
 
   #endAfter(error: unknown): (lastSequence: number) => WorkerMessage {
     const attemptToken = this.token;
-    if (error instanceof JobReleased) {
+    if (isJobReleased(error)) {
       const { message: reason, checkpoint } = error;
       return () => ({ release: { attemptToken, reason, ...(checkpoint && { checkpoint }) } });
     }
@@ -180,27 +200,17 @@ export class Attempt {
       const { message: reason } = this.#controller.signal.reason as JobInterrupted;
       return () => ({ release: { attemptToken, reason } });
     }
-    const failure = asFailure(error);
+    const failure = failureOf(error);
     return (lastSequence) => ({
       fail: {
         attemptToken,
         kind: failure.kind === "fatal" ? "FATAL" : "TRANSIENT",
         message: failure.message.slice(0, maxFailureMessage),
-        detail: (failure.detail ?? (failure.cause === undefined ? "" : inspect(failure.cause))).slice(
-          0,
-          maxFailureDetail,
-        ),
+        detail: detailOf(failure).slice(0, maxFailureDetail),
         retryable: failure.retryable,
         retryDelayMs: Math.max(0, Math.round(failure.retryDelayMs)),
         lastSequence,
       },
     });
   }
-}
-
-function asFailure(error: unknown): JobFailure {
-  if (error instanceof JobFailure) return error;
-  if (error instanceof Error)
-    return new JobFailure(error.message || error.name, { detail: error.stack ?? inspect(error) });
-  return new JobFailure(String(error), { detail: inspect(error) });
 }

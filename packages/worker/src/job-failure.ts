@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** What a handler says about its own failure. */
 export interface JobFailureOptions {
   /** `transient`: may work another time. `fatal` (the default): will fail again. UWS's errorSummary type. */
@@ -30,4 +32,9 @@ export class JobFailure extends Error {
     this.retryable = options.retryable ?? false;
     this.retryDelayMs = options.retryDelayMs ?? 0;
   }
+}
+
+/** What stands at the job's error resource below the message. */
+export function detailOf({ detail, cause }: JobFailure): string {
+  return detail ?? (cause === undefined ? "" : inspect(cause));
 }

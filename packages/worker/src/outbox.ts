@@ -171,15 +171,17 @@ export class Outbox {
   }
 
   #sendLatest(): void {
-    if (!this.#recording || !this.#send || this.#timer || this.#isFull()) return;
+    if (!this.#recording || !this.#send || this.#isFull()) return;
     if (!this.#latestProgress && !this.#latestCheckpoint) return;
     const waitMs = this.#latestSentAt + this.#limits.minIntervalMs - this.#now();
     if (waitMs <= 0) {
+      // A timer may be due already: a handler that never lets go of its thread keeps it from running.
+      this.#stopTimer();
       this.#latestSentAt = this.#now();
       this.#appendLatest();
       return;
     }
-    this.#timer = setTimeout(() => {
+    this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#sendLatest();
     }, Math.ceil(waitMs));

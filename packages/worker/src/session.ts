@@ -11,17 +11,18 @@ import { Attempt } from "./attempt.ts";
 import { Backoff } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { isRefusal } from "./grpc-status.ts";
-import type { JobHandler } from "./job.ts";
 import type { InterruptionCode } from "./job-interrupted.ts";
+import type { JobRunner } from "./job-runner.ts";
 import { LeaseWatch } from "./lease-watch.ts";
 import type { WorkerLogger } from "./logger.ts";
 import { initialLimits, limitsOf, type SessionLimits } from "./session-limits.ts";
+import { withResolvers } from "./with-resolvers.ts";
 
 type WorkStream = ClientDuplexStream<WorkerMessage, ServerMessage__Output>;
 
 export interface SessionOptions {
   readonly connection: Connection;
-  readonly jobs: ReadonlyMap<string, JobHandler>;
+  readonly jobs: ReadonlyMap<string, JobRunner>;
   readonly slots: number;
   readonly hello: Required<Pick<Hello, "workerName" | "instanceId" | "sdk" | "labels" | "descriptions">>;
   readonly logger: WorkerLogger;
@@ -76,7 +77,7 @@ export class Session {
   readonly #attempts = new Map<string, Attempt>();
   readonly #lease = new LeaseWatch();
   readonly #backoff = new Backoff();
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #ready = withResolvers<void>();
   #state: "waiting" | "greeting" | "open" | "closed" = "waiting";
   #stream: WorkStream | undefined;
   #openedAt = 0;
@@ -158,7 +159,7 @@ export class Session {
   /** Resolves with true when no attempt is held, with false when the time has passed. */
   async idle(timeoutMs: number): Promise<boolean> {
     if (this.#attempts.size === 0) return true;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise, resolve } = withResolvers<boolean>();
     const timer = Number.isFinite(timeoutMs) ? setTimeout(() => resolve(false), timeoutMs) : undefined;
     this.#waitingForIdle.push(() => resolve(true));
     return promise.finally(() => clearTimeout(timer));
@@ -237,13 +238,13 @@ export class Session {
   #assigned(assign: Assign__Output): void {
     // Sent twice, it is still one attempt.
     if (this.#state !== "open" || this.#attempts.has(assign.attemptToken)) return;
-    const handler = this.#options.jobs.get(assign.jobType);
-    if (!handler) {
+    const runner = this.#options.jobs.get(assign.jobType);
+    if (!runner) {
       // Not accepted, it goes back to the queue: another worker may know the type.
       this.#logger.error(`assigned a job of type ${assign.jobType}, which this worker does not run`);
       return;
     }
-    const attempt = new Attempt(assign, handler, {
+    const attempt = new Attempt(assign, runner, {
       connection: this.#options.connection,
       limits: () => this.#limits,
     });
@@ -383,7 +384,7 @@ function withoutTime(details: string): string {
 
 /** The stream's end, after what was written has gone out; or a moment later. */
 async function ended(stream: WorkStream): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = withResolvers<void>();
   const timer = setTimeout(resolve, closingTimeoutMs);
   stream.on("status", () => resolve());
   stream.end();

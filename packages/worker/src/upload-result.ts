@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import { mayPass } from "./grpc-status.ts";
 import { JobFailure } from "./job-failure.ts";
 import { Retry } from "./retry.ts";
+import { withResolvers } from "./with-resolvers.ts";
 
 /** What an upload reads: opened again for each try. */
 export interface UploadSource {
@@ -42,7 +43,7 @@ export async function uploadResult(connection: Connection, upload: Upload, signa
 
 async function uploadOnce(connection: Connection, upload: Upload, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const answer = Promise.withResolvers<StoredResult__Output>();
+  const answer = withResolvers<StoredResult__Output>();
   const call = connection.client.uploadResult(connection.metadata(), (error, stored) => {
     if (error) answer.reject(error);
     else if (stored) answer.resolve(stored);

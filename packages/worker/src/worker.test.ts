@@ -393,7 +393,11 @@ test("heartbeats keep the lease of a job that has nothing to say", async () => {
 test("a draining worker says so, finishes what it has, and closes", async () => {
   const server = await startServer();
   const go = Promise.withResolvers<void>();
-  const worker = await startTestWorker(server, () => go.promise);
+  let interrupted = true;
+  const worker = await startTestWorker(server, async (job) => {
+    await go.promise;
+    interrupted = job.signal.aborted;
+  });
   const stream = await server.welcomed();
   await stream.run({ attemptToken: token });
   const drained = worker.drain();
@@ -401,6 +405,7 @@ test("a draining worker says so, finishes what it has, and closes", async () => 
   expect((await stream.take("credit")).totalSlots).toBe(0);
   go.resolve();
   await stream.take("complete");
+  expect(interrupted).toBe(false);
   stream.ended(token);
   await drained;
   await worker.closed;

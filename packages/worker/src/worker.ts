@@ -1,18 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { Connection, type TlsOptions } from "./connection.ts";
+import { Connection, type ConnectionOptions, type TlsOptions } from "./connection.ts";
 import { connectionOptions } from "./connection-options.ts";
 import type { JobHandler } from "./job.ts";
+import { inOwnProcess } from "./job-process/job-process.ts";
+import { ProcessPerJob } from "./job-process/process-per-job.ts";
+import { ProcessSlots } from "./job-process/process-slots.ts";
+import { isJobProcess, runJobHere } from "./job-process/run-job-here.ts";
+import { concurrent, type JobRunner } from "./job-runner.ts";
 import { consoleLogger, type WorkerLogger } from "./logger.ts";
 import { Session, type WorkerRefused } from "./session.ts";
 import { onShutdownSignals } from "./shutdown-signals.ts";
+import { withResolvers } from "./with-resolvers.ts";
 
 export interface WorkerOptions {
-  /** Job types and what runs them. */
-  readonly jobs: Readonly<Record<string, JobHandler>>;
+  /** Job types and what runs them: a function, beside others in this process, or `processPerJob`. */
+  readonly jobs: Readonly<Record<string, JobHandler | ProcessPerJob>>;
   /** For people; the host's name unless told otherwise. */
   readonly name?: string;
-  /** How many jobs run at once, in this process; 1 unless told otherwise. */
+  /** How many jobs run at once; 1 unless told otherwise. */
   readonly slots?: number;
   /** `https://host:port` of the gateway, `host:port` for plain text; else UWS_GATEWAY, else 127.0.0.1:50051. */
   readonly address?: string;
@@ -77,12 +83,17 @@ const giveBackTimeoutMs = 1_000;
  * });
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const jobs = new Map(Object.entries(options.jobs));
-  if (jobs.size === 0) throw new TypeError("a worker needs at least one job type");
+  // A bundled worker is its own program for the processes of its jobs, see program.ts.
+  if (isJobProcess()) return runJobHere();
+  if (Object.keys(options.jobs).length === 0) throw new TypeError("a worker needs at least one job type");
   const slots = options.slots ?? 1;
   if (!Number.isInteger(slots) || slots < 1) throw new RangeError(`slots must be a whole number above 0, not ${slots}`);
 
-  const connection = new Connection(connectionOptions(options, process.env));
+  const connectTo = connectionOptions(options, process.env);
+  const connection = new Connection(connectTo);
+  const logger = options.logger ?? consoleLogger;
+  const processes = new ProcessSlots(slots);
+  const jobs = runnersOf(options.jobs, { connection: connectTo, processes, logger });
   const workerName = options.name ?? hostname();
   const instanceId = options.instanceId ?? `${workerName}-${randomUUID()}`;
   const session = new Session({
@@ -96,7 +107,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       labels: { ...options.labels },
       descriptions: [...(options.descriptions ?? [])],
     },
-    logger: options.logger ?? consoleLogger,
+    logger,
     refusedDelayMs: options.refusedDelayMs ?? defaultRefusedDelayMs,
     maxRefusals: options.maxRefusals ?? defaultMaxRefusals,
     onRefused: (refused) => void worker.refused(refused),
@@ -105,11 +116,23 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     instanceId,
     session,
     connection,
+    processes,
     options.drainTimeoutMs ?? defaultDrainTimeoutMs,
   );
-  if (options.handleSignals ?? true) onShutdownSignals(worker, options.logger ?? consoleLogger);
+  if (options.handleSignals ?? true) onShutdownSignals(worker, logger);
   session.connect();
   return worker;
+}
+
+function runnersOf(
+  jobs: WorkerOptions["jobs"],
+  host: { connection: ConnectionOptions; processes: ProcessSlots; logger: WorkerLogger },
+): Map<string, JobRunner> {
+  const runners = Object.entries(jobs).map(([type, job]): [string, JobRunner] => [
+    type,
+    job instanceof ProcessPerJob ? inOwnProcess(job, host) : concurrent(job),
+  ]);
+  return new Map(runners);
 }
 
 class RunningWorker implements Worker {
@@ -117,15 +140,23 @@ class RunningWorker implements Worker {
   readonly closed: Promise<void>;
   readonly #session: Session;
   readonly #connection: Connection;
+  readonly #processes: ProcessSlots;
   readonly #drainTimeoutMs: number;
-  readonly #closed = Promise.withResolvers<void>();
+  readonly #closed = withResolvers<void>();
   #draining: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(instanceId: string, session: Session, connection: Connection, drainTimeoutMs: number) {
+  constructor(
+    instanceId: string,
+    session: Session,
+    connection: Connection,
+    processes: ProcessSlots,
+    drainTimeoutMs: number,
+  ) {
     this.instanceId = instanceId;
     this.#session = session;
     this.#connection = connection;
+    this.#processes = processes;
     this.#drainTimeoutMs = drainTimeoutMs;
     this.closed = this.#closed.promise;
     // Whoever does not ask why it has ended need not be told by an unhandled rejection.
@@ -168,6 +199,7 @@ class RunningWorker implements Worker {
     this.#session.giveBack("the worker was stopped");
     if (this.#session.isOpen) await this.#session.idle(giveBackTimeoutMs);
     await this.#session.close();
+    await this.#processes.end();
     this.#connection.close();
     if (refused === undefined) this.#closed.resolve();
     else this.#closed.reject(refused);

@@ -1,3 +1,4 @@
+import { findChromium } from "./chromium.ts";
 import { findCurl } from "./curl.ts";
 import { findPython } from "./python.ts";
 import type { Tool } from "./run.ts";
@@ -19,6 +20,10 @@ interface Kind {
 }
 
 const kinds = {
+  Chromium: {
+    find: findChromium,
+    advice: "Install Chromium (apt-get install chromium).",
+  },
   curl: { find: findCurl, advice: "Install curl." },
   STILTS: {
     find: findStilts,
@@ -54,6 +59,7 @@ async function find(name: Name): Promise<Tool> {
   }
 }
 
+export const chromium = () => get("Chromium");
 export const curl = () => get("curl");
 /** STILTS, by whose standards-conscious author TOPCAT is. */
 export const stilts = () => get("STILTS");

@@ -10,8 +10,8 @@ export type Field = Parameter;
  * as it is, and clients take the names `.` and `..` at the end of a URL for something else (RFC 3986, section 5.2.4).
  * @throws UwsError "invalid", or "too_large"
  */
-export function checkFields(fields: readonly Field[]): void {
-  if (fields.length > limits.parameters) throw tooManyFields();
+export function checkFields(fields: readonly Field[], most: number = limits.parameters): void {
+  if (fields.length > most) throw tooManyFields(most);
   for (const field of fields) {
     const { name } = field;
     if (name === "") throw new UwsError("invalid", "There is a parameter without a name.");
@@ -26,8 +26,8 @@ export function checkFields(fields: readonly Field[]): void {
   }
 }
 
-export function tooManyFields(): UwsError {
-  return new UwsError("too_large", `There are too many parameters; at most ${limits.parameters} are allowed.`);
+export function tooManyFields(most: number = limits.parameters): UwsError {
+  return new UwsError("too_large", `There are too many parameters; at most ${most} are allowed.`);
 }
 
 function isStorable(text: string): boolean {

@@ -12,9 +12,14 @@ import { isNumber, parseKeepingNumbers } from "./json-source.ts";
  * @example {"PHASE": "RUN", "RADIUS": 0.5}
  */
 export function readJson(text: string): Field[] {
-  const body = parse(text);
+  const body = parseJson(text);
   if (!isObject(body)) throw new UwsError("invalid", "The body of the request must be a JSON object.");
-  return Object.entries(body).flatMap(([name, value]) =>
+  return membersOf(body);
+}
+
+/** The fields that the members of an object are. */
+export function membersOf(object: JsonObject): Field[] {
+  return Object.entries(object).flatMap(([name, value]) =>
     name === "parameters" && isObject(value) ? fieldsOf(value) : fieldsOf({ [name]: value }),
   );
 }
@@ -23,7 +28,8 @@ function fieldsOf(object: JsonObject): Field[] {
   return givenOf(object).flatMap((given) => ("value" in given ? [{ name: given.name, value: given.value }] : []));
 }
 
-function parse(text: string): unknown {
+/** @throws UwsError "invalid" */
+export function parseJson(text: string): unknown {
   try {
     return parseKeepingNumbers(text);
   } catch (cause) {
@@ -32,6 +38,6 @@ function parse(text: string): unknown {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isNumber(value);
 }

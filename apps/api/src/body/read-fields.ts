@@ -10,12 +10,13 @@ import type { Uploads } from "./uploads.ts";
 /**
  * What a request says, wherever it says it: first in the query, then in the body, be it a form, multipart, or JSON.
  * @param uploads where files go; undefined where none are taken
+ * @param most fields
  * @throws UwsError "invalid", "too_large", "unsupported"
  */
-export async function readFields(exchange: Exchange, uploads?: Uploads): Promise<Field[]> {
+export async function readFields(exchange: Exchange, uploads?: Uploads, most?: number): Promise<Field[]> {
   const inQuery = [...exchange.query].map(([name, value]) => ({ name, value }));
   const fields = [...inQuery, ...(await readBody(exchange, uploads))];
-  checkFields(fields);
+  checkFields(fields, most);
   return fields;
 }
 

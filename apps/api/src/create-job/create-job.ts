@@ -3,6 +3,7 @@ import { UwsError } from "@uws/core";
 import { jobUrl } from "@uws/representation";
 import { createJob, getJob, type JobCreated, type NewJob, newJobId } from "@uws/store";
 import { seeOther } from "../answers.ts";
+import type { Field } from "../body/field.ts";
 import { readFields } from "../body/read-fields.ts";
 import { uploadsFor } from "../body/uploads.ts";
 import { splitControl } from "../control-parameters.ts";
@@ -62,10 +63,24 @@ async function keepingNothing<T>(exchange: ServiceExchange, id: string, work: ()
 class Uncertain extends Error {}
 
 async function readJob(exchange: ServiceExchange, id: string, run: boolean): Promise<NewJob> {
-  const { api, service, caller, request } = exchange;
-  const key = idempotencyKeyOf(request.headers);
-  const uploads = uploadsFor(exchange, id, service.types);
+  const key = idempotencyKeyOf(exchange.request.headers);
+  const uploads = uploadsFor(exchange, id, exchange.service.types);
   const fields = await readFields(exchange, uploads);
+  return { ...(await jobOf(exchange, id, fields, run)), idempotency: idempotencyOf(key, fields, uploads, run) };
+}
+
+/**
+ * The job that fields ask for, when nothing is wrong with them.
+ * @param run whether it is to run even if they do not say so
+ * @throws UwsError "invalid", with a line for each thing that is wrong
+ */
+export async function jobOf(
+  exchange: ServiceExchange,
+  id: string,
+  fields: readonly Field[],
+  run: boolean,
+): Promise<NewJob> {
+  const { api, service, caller, request } = exchange;
   const { control, parameters: given } = splitControl(fields);
   const description = chosenType(service, given);
   const problems: string[] = [];
@@ -88,7 +103,6 @@ async function readJob(exchange: ServiceExchange, id: string, run: boolean): Pro
     parameters,
     maxAttempts: description.retry.maxAttempts,
     quota: service.quota,
-    idempotency: idempotencyOf(key, fields, uploads, run),
     ...(traceContext === undefined ? {} : { traceContext }),
   };
 }

@@ -32,7 +32,10 @@ function bodySchema(service: Service, kind: BodyKind): object {
   return kind === "Json" ? choice : { ...choice, properties: fieldsOf(service, kind) };
 }
 
-/** All fields of all types. What a field may hold depends on the type, where several have one of that name. */
+/**
+ * All fields of all types. What a field may hold depends on the type, where several have one of that name. Defaults are left to
+ * the types: programs that draw forms send them, and would send those of every type.
+ */
 function fieldsOf(service: Service, kind: BodyKind): JsonObject {
   const { types, typeParameter } = service;
   const named = new Map<string, Json[]>();
@@ -40,11 +43,18 @@ function fieldsOf(service: Service, kind: BodyKind): JsonObject {
     const { properties } = creationSchema(service, type, kind) as { properties: JsonObject };
     for (const [name, property] of Object.entries(properties)) {
       const known = named.get(name) ?? [];
-      if (!known.some((other) => Bun.deepEquals(other, property))) named.set(name, [...known, property]);
+      const field = withoutDefault(property);
+      if (!known.some((other) => Bun.deepEquals(other, field))) named.set(name, [...known, field]);
     }
   }
   const fields = [...named].map(([name, variants]) => [name, eitherOf(variants)]);
   return { ...Object.fromEntries(fields), [typeParameter]: typeSchema(service) };
+}
+
+function withoutDefault(property: Json): Json {
+  if (!isJsonObject(property)) return property;
+  const { default: _default, ...rest } = property;
+  return rest;
 }
 
 /** Programs that draw forms know a file by its format, and do not look for it in alternatives. */

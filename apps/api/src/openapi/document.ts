@@ -49,7 +49,11 @@ export async function openApiDocument(
     paths: Object.fromEntries(Object.entries(paths).filter(([path]) => path !== specPath && path !== "/page")),
     ...(auth.basic ? { security: [...(auth.anonymous ? [{}] : []), { basic: [] }] } : {}),
     components: {
-      ...(auth.basic ? { securitySchemes: { basic: { type: "http", scheme: "basic" } } } : {}),
+      securitySchemes: {
+        ...(auth.basic ? { basic: { type: "http", scheme: "basic" } } : {}),
+        worker: { type: "http", scheme: "bearer", description: "A worker's token, from `run tokens`" },
+        attempt: { type: "http", scheme: "bearer", description: "The token that a claim gave with the job" },
+      },
       schemas: {
         Job: jobWithAttemptsSchema,
         JobList: jobListSchema,

@@ -8,7 +8,7 @@ export interface OperationObject {
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;
   /** How to log in; empty = nobody has to; absent = as the document says. */
-  readonly security?: readonly Readonly<Record<string, readonly []>>[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
 export interface ParameterObject {

@@ -104,7 +104,7 @@ describe("the children of a job", () => {
     const job = await it.create(it.frees);
     const cases: [url: string, method: string, allow: string][] = [
       [it.frees, "DELETE", "GET, HEAD, POST"],
-      [job, "PUT", "GET, HEAD, POST, DELETE"],
+      [job, "PUT", "GET, HEAD, POST, PATCH, DELETE"],
       [`${job}/phase`, "DELETE", "GET, HEAD, POST"],
       [`${job}/owner`, "POST", "GET, HEAD"],
       [`${job}/results/r`, "POST", "GET, HEAD"],

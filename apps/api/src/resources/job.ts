@@ -17,6 +17,8 @@ import {
 } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 import { jobAfterWait } from "../wait-for-change.ts";
+import { updateFromRequest } from "../workers/update-job.ts";
+import { describeUpdate } from "../workers/update-operation.ts";
 
 /** A job (UWS 1.1, sections 2.2.2.2, 2.2.3.2 and following). */
 export const job: Resource = {
@@ -57,6 +59,11 @@ export const job: Resource = {
           ...refusals(400, 403, 404, 413, 415),
         },
       }),
+    },
+    PATCH: {
+      open: true,
+      handle: updateFromRequest,
+      describe: describeUpdate,
     },
     DELETE: {
       handle: remove,

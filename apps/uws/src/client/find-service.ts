@@ -32,7 +32,7 @@ async function findByName(connection: Connection, name: string): Promise<string>
   const fits: ((service: RemoteService) => boolean)[] = [
     (service) => service.path === path,
     (service) => service.path.split("/").at(-1) === path,
-    (service) => service.type === path,
+    (service) => service.types.some((type) => type.name === path),
   ];
   for (const fit of fits) {
     const [one, ...more] = services.filter(fit);

@@ -14,7 +14,12 @@ export function servicesCommand(): Command {
       withConnection(options, async (connection) => {
         const services = await expectServices(connection);
         if (options.json === true) return await printJson(services);
-        const rows = services.map(({ path, type, title, jobList }) => [path, type, title, jobList]);
+        const rows = services.map(({ path, types, title, jobList }) => [
+          path,
+          types.map(({ name }) => name).join(", "),
+          title,
+          jobList,
+        ]);
         await print(table(["SERVICE", "TYPE", "TITLE", "URL"], rows));
       }),
   );

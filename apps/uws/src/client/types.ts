@@ -25,12 +25,12 @@ interface JobType {
 }
 
 function typesOf(services: readonly RemoteService[]): JobType[] {
-  const typed = services.flatMap(({ type, ...service }) => (type === undefined ? [] : [{ ...service, type }]));
-  const groups = Map.groupBy(typed, ({ type, typeVersion }) => JSON.stringify([type, typeVersion]));
+  const typed = services.flatMap(({ path, types }) => types.map((type) => ({ path, ...type })));
+  const groups = Map.groupBy(typed, ({ name, version }) => JSON.stringify([name, version]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const { type, typeVersion: version, title } = first;
+    const { name: type, version, title } = first;
     return [{ type, version, title, services: group.map(({ path }) => path) }];
   });
 }

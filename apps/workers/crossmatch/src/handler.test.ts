@@ -1,46 +1,18 @@
 import { describe, expect, test } from "bun:test";
-import { type JobContext, type ParameterEntry, Parameters, type ResultData } from "@uws/worker";
+import type { ParameterEntry } from "@uws/worker";
+import { runHandler } from "@uws/worker/testing";
 import { crossmatch } from "./handler.ts";
 import { messierCsv } from "./messier.ts";
 
-interface Recorded {
-  readonly results: Map<string, { text: string; mediaType: string }>;
-  readonly warnings: string[];
-  readonly fractions: number[];
-}
-
-/** Runs the handler as the SDK would, and keeps what it says. */
-async function run(entries: readonly ParameterEntry[], signal = new AbortController().signal): Promise<Recorded> {
-  const recorded: Recorded = { results: new Map(), warnings: [], fractions: [] };
-  const nothing = () => undefined;
-  const job: JobContext = {
-    jobId: "job",
-    jobType: "crossmatch",
-    jobTypeVersion: "1.0.0",
-    attempt: 1,
-    parameters: new Parameters(entries),
-    signal,
-    deadline: undefined,
-    checkpoint: undefined,
-    traceContext: {},
-    log: { debug: nothing, info: nothing, warn: (message) => recorded.warnings.push(message), error: nothing },
-    progress: (fraction) => recorded.fractions.push(fraction),
-    result: async (id, data, mediaType) => {
-      recorded.results.set(id, { text: await textOf(data), mediaType });
-    },
-    saveCheckpoint: nothing,
-    release: () => {
-      throw new Error("not expected");
-    },
+/** Runs the handler; what it throws is thrown. */
+async function run(entries: readonly ParameterEntry[], signal = new AbortController().signal) {
+  const { error, results, logs, progress } = await runHandler(crossmatch, { parameters: entries, signal });
+  if (error !== undefined) throw error;
+  return {
+    results,
+    warnings: logs.filter(({ level }) => level === "warn").map(({ message }) => message),
+    fractions: progress.map(({ fraction }) => fraction),
   };
-  await crossmatch(job);
-  return recorded;
-}
-
-async function textOf(data: ResultData): Promise<string> {
-  if (typeof data === "string") return data;
-  if (typeof data !== "function") throw new Error("a result that cannot be made again");
-  return (await Array.fromAsync(data())).join("");
 }
 
 function upload(text: string): ParameterEntry {

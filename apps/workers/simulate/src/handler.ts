@@ -60,6 +60,10 @@ async function pause(job: JobContext, ms: number, done: number): Promise<void> {
 
 async function goWrong(job: JobContext, outcome: Outcome, step: number): Promise<void> {
   if (outcome === "crash") process.kill(process.pid, "SIGKILL");
+  if (outcome === "exit") {
+    console.error(`job ${job.jobId} ends its process with exit status 3, as it was told`);
+    process.exit(3);
+  }
   // Deaf to its signal, as a handler should not be: only the server or the SDK ends it.
   if (outcome === "crash" || outcome === "hang") await new Promise<never>(() => {});
   if (outcome === "release" && !job.checkpoint) job.release("given back, as it was told", checkpointAt(step));

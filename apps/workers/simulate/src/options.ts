@@ -1,6 +1,6 @@
 import { JobFailure, type Parameters } from "@uws/worker";
 
-const outcomes = ["complete", "error", "fatal", "retry", "crash", "hang", "release"] as const;
+const outcomes = ["complete", "error", "fatal", "retry", "crash", "exit", "hang", "release"] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** What a job was told to do. */

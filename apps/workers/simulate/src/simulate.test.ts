@@ -134,9 +134,9 @@ test("the outcome holds for the faulty attempts only", async () => {
   await stream.take("complete");
 });
 
-async function spawnWorker(address: string) {
+async function spawnWorker(address: string, environment: Record<string, string> = {}) {
   const worker = Bun.spawn([process.execPath, join(import.meta.dirname, "main.ts")], {
-    env: { ...process.env, UWS_GATEWAY: address, UWS_SLOTS: "2" },
+    env: { ...process.env, UWS_GATEWAY: address, UWS_SLOTS: "2", ...environment },
     stderr: "ignore",
   });
   return worker;
@@ -158,6 +158,28 @@ test("OUTCOME=crash kills the worker's process in the middle", async () => {
   await worker.exited;
   expect(worker.signalCode).toBe("SIGKILL");
   await stream.gone;
+});
+
+test("OUTCOME=exit and OUTCOME=crash end the job's process, where it has one, and the worker goes on", async () => {
+  const server = await startServer();
+  const worker = await spawnWorker(server.address, { UWS_PROCESS_PER_JOB: "1" });
+  const stream = await server.welcomed();
+  const parameters = (outcome: string) => [
+    { name: "DURATION", value: "0" },
+    { name: "OUTCOME", value: outcome },
+    { name: "RESULTS", value: "0" },
+  ];
+  await stream.run({ attemptToken: token, jobId: "job-1", jobType: "simulate", parameters: parameters("exit") });
+  expect(await stream.take("fail")).toMatchObject({
+    message: "the job's process ended with exit status 3",
+    detail: expect.stringContaining("job job-1 ends its process with exit status 3, as it was told\n"),
+  });
+  stream.ended(token);
+  await stream.run({ attemptToken: "token-2", jobType: "simulate", parameters: parameters("crash") });
+  expect(await stream.take("fail")).toMatchObject({ message: expect.stringContaining("SIGKILL") });
+  stream.ended("token-2");
+  worker.kill("SIGTERM");
+  expect(await worker.exited).toBe(0);
 });
 
 test("SIGTERM lets the worker's process finish its job and exit", async () => {

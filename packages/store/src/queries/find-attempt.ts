@@ -7,9 +7,9 @@ import type { Store } from "../store.ts";
 export async function findAttempt(
   { sql }: Store,
   attempt: AttemptRef,
-): Promise<{ attempt: number; parameters: Parameter[] } | undefined> {
-  const [row] = await sql<{ attempt: number; parameters: Parameter[] }[]>`
-    select jobs.attempt, jobs.parameters from jobs, (values (${attempt.job}::uuid, ${attempt.token})) as given (job, token)
+): Promise<{ attempt: number; owner: string | null; parameters: Parameter[] } | undefined> {
+  const [row] = await sql<{ attempt: number; owner: string | null; parameters: Parameter[] }[]>`
+    select jobs.attempt, jobs.owner, jobs.parameters from jobs, (values (${attempt.job}::uuid, ${attempt.token})) as given (job, token)
     where ${runningUnder(sql, [attempt])}`;
   return row;
 }

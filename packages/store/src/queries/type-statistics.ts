@@ -17,7 +17,7 @@ export interface TypeStatistics {
 }
 
 /**
- * Looks at a job type as a whole. One statement, whose parts each read a range of an index (jobs_held, jobs_completed,
+ * Looks at a job type as a whole. One statement, whose parts each read a range of an index (jobs_held, jobs_ended,
  * jobs_dispatched) of bounded length.
  */
 export async function typeStatistics({ sql }: Store, type: string): Promise<TypeStatistics> {

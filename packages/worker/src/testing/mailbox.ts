@@ -1,3 +1,5 @@
+import { withResolvers } from "../with-resolvers.ts";
+
 /** What arrived and is not yet taken. Tests wait for an arrival instead of a time. */
 export class Mailbox<T> {
   readonly #what: string;
@@ -17,7 +19,7 @@ export class Mailbox<T> {
   async take<S extends T>(match: (item: T) => item is S, timeoutMs?: number): Promise<S>;
   async take(match?: (item: T) => boolean, timeoutMs?: number): Promise<T>;
   async take(match: (item: T) => boolean = () => true, timeoutMs = 10_000): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const { promise, resolve, reject } = withResolvers<T>();
     const look = () => {
       const index = this.#items.findIndex(match);
       if (index === -1) return;

@@ -12,6 +12,7 @@ import {
   WorkerService,
   type WorkerServiceHandlers,
 } from "@uws/protocol";
+import { withResolvers } from "../with-resolvers.ts";
 import { Mailbox } from "./mailbox.ts";
 
 type Call = ServerDuplexStream<WorkerMessage__Output, ServerMessage>;
@@ -179,7 +180,7 @@ export class ScriptedStream {
   constructor(call: Call) {
     this.#call = call;
     this.authorization = bearer(call.metadata);
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = withResolvers<void>();
     this.gone = promise;
     call.on("data", (message: WorkerMessage__Output) => {
       if (message.accept) this.accepted.add(message.accept.attemptToken);

@@ -1,4 +1,3 @@
-import { onTestFinished } from "bun:test";
 import type { ServerCredentials } from "@grpc/grpc-js";
 import type { JobHandler } from "../job.ts";
 import type { WorkerLogger } from "../logger.ts";
@@ -14,6 +13,8 @@ export async function startServer(credentials?: ServerCredentials): Promise<Scri
   const server = await new ScriptedServer(credentials).start();
   const workers: Worker[] = [];
   workersOf.set(server, workers);
+  // Only here, so that what needs no server (runHandler) can be loaded by other test runners, under Node as well.
+  const { onTestFinished } = await import("bun:test");
   onTestFinished(async () => {
     server.endEverything();
     await Promise.all(workers.map((worker) => worker.stop()));

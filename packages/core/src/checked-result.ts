@@ -1,4 +1,5 @@
-import { limits, UwsError } from "@uws/core";
+import { UwsError } from "./errors.ts";
+import { limits } from "./limits.ts";
 
 /** What a worker says of a result, checked: it becomes part of URLs and headers. */
 export interface CheckedResult {

@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+
+/** Reads the pipe that only the worker holds: its end without a word is the worker's. */
+const script = `trap '' TERM INT HUP; read -r _ || kill -s KILL -- "-$1"`;
+
+/**
+ * Kills a process group when this process is gone, however it went. The group could see that by itself only if it let go
+ * of its thread, and the kernel's own means (PR_SET_PDEATHSIG) is out of reach of Node and knows no groups.
+ */
+export class ProcessGuard {
+  readonly #end: () => void;
+  /** Watches from now on. Rejects where there is no shell. */
+  readonly watching: Promise<void>;
+
+  /** @param group its id, that is the process id of its leader */
+  constructor(group: number) {
+    const shell = spawn("/bin/sh", ["-c", script, "uws-job-guard", String(group)], {
+      stdio: ["pipe", "ignore", "ignore"],
+      // Not in the worker's group, which a terminal's Ctrl-C or a supervisor may end as a whole.
+      detached: true,
+    });
+    shell.stdin.on("error", () => {});
+    shell.unref();
+    this.watching = new Promise((resolve, reject) => {
+      shell.on("spawn", resolve);
+      shell.on("error", reject);
+    });
+    this.#end = () => shell.stdin.end("over\n");
+  }
+
+  /** The group is gone, and its id may become another's. */
+  end(): void {
+    this.#end();
+  }
+}

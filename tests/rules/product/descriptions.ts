@@ -1,0 +1,67 @@
+import { type Rule, shown, without } from "../rule.ts";
+
+const vosi = "apps/api/src/resources/vosi.test.ts";
+
+/** "Job descriptions": one source, from which the rest comes. */
+export const descriptions: readonly Rule[] = [
+  {
+    id: "description-immutable",
+    rule: "A description is stored with its version and never changes; a job keeps the one under which it was created.",
+    tests: [
+      shown(
+        "packages/store/src/descriptions.test.ts",
+        "a description never changes, and a job keeps the one under which it was created",
+      ),
+    ],
+    mutation: [
+      without(
+        "packages/store/src/commands/save-description.ts",
+        "on conflict (digest) do nothing",
+        "on conflict (digest) do update set version = excluded.version, document = excluded.document",
+      ),
+    ],
+  },
+  {
+    id: "description-openapi",
+    rule: "From it comes the OpenAPI operation that creates a job.",
+    tests: [shown("apps/api/src/server.test.ts", "describes every operation, and the parameters of each job type")],
+    mutation: [
+      without(
+        "apps/api/src/openapi/creation-schemas.ts",
+        "const schema = inlineSchema(description.parameters);",
+        "const schema = inlineSchema({});",
+      ),
+    ],
+  },
+  {
+    id: "description-vosi",
+    rule: "From it come the parameters of VOSI capabilities.",
+    tests: [shown(vosi, "list the parameters of the job type")],
+    mutation: [
+      without(
+        "apps/api/src/type-parameters.ts",
+        "const all = types.map(inputParameters);",
+        "const all: InputParameter[][] = [];",
+      ),
+    ],
+  },
+  {
+    id: "description-datalink",
+    rule: "From it comes a DataLink service descriptor.",
+    tests: [shown(vosi, "is JSON, YAML or a VOTable")],
+    mutation: [
+      without(
+        "apps/api/src/resources/description.ts",
+        "      return descriptorsOf(exchange, types);",
+        "      return descriptionListJson(types);",
+      ),
+    ],
+  },
+  { id: "description-opus", rule: "From it comes an OPUS-style description.", later: "not built yet" },
+  { id: "description-form", rule: "From it comes the form of the web page.", later: "the web page is not built yet" },
+  {
+    id: "description-announced",
+    rule: "A worker may announce descriptions; an operator decides.",
+    later: "Hello carries them, and the gateway does not look at them yet",
+  },
+];

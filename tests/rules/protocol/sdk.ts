@@ -1,0 +1,233 @@
+import { type Rule, shown, without } from "../rule.ts";
+
+const worker = "packages/worker/src/worker.test.ts";
+const result = "packages/worker/src/result.test.ts";
+const context = "packages/worker/src/job-context.ts";
+const says = shown(worker, "a worker says who it is, gives credits, accepts a job, reports and completes it");
+
+/** "What an SDK gives its user": the TypeScript SDK. */
+export const sdk: readonly Rule[] = [
+  {
+    id: "sdk-parameters",
+    rule: "Parameters by name, without regard to case, in their order.",
+    tests: [shown("packages/worker/src/parameters.test.ts", "names are case-insensitive, values keep their order")],
+    mutation: [
+      without(
+        "packages/worker/src/parameters.ts",
+        "const key = name.toLowerCase();\n    return",
+        "const key = name;\n    return",
+      ),
+    ],
+  },
+  {
+    id: "sdk-files",
+    rule: "… and files that the client uploaded; a download that breaks off goes on where it was.",
+    tests: [shown(result, "an uploaded parameter is read, and a download that broke off goes on where it was")],
+    mutation: [without("packages/worker/src/uploaded-file.ts", "position += chunk.data.length;")],
+  },
+  {
+    id: "sdk-progress",
+    rule: "progress(fraction, message)",
+    tests: [says],
+    mutation: [without(context, "    this.#resources.outbox.progress(progress);\n")],
+  },
+  {
+    id: "sdk-progress-forward",
+    rule: "… which never goes back.",
+    tests: [shown(worker, "progress is coalesced, never goes back, and leaves no gap in the sequence")],
+    mutation: [without(context, "if (fraction > this.#fraction) this.#fraction", "this.#fraction")],
+  },
+  {
+    id: "sdk-log",
+    rule: "log",
+    tests: [says],
+    mutation: [without(context, 'info: at("INFO")', 'info: at("DEBUG")')],
+  },
+  {
+    id: "sdk-result-data",
+    rule: "result(id, data, media type)",
+    tests: [shown(result, "a short stream travels inside an event")],
+    mutation: [without("packages/worker/src/result-source.ts", "if (rest === undefined) return { inline: head };")],
+  },
+  {
+    id: "sdk-result-path",
+    rule: "result(id, path, media type)",
+    tests: [shown(result, "a file is uploaded")],
+    mutation: [
+      without(
+        "packages/worker/src/result-source.ts",
+        "createReadStream(data.path)",
+        "createReadStream(data.path, { end: 10 })",
+      ),
+    ],
+  },
+  {
+    id: "sdk-result-stream",
+    rule: "result(id, stream, media type)",
+    tests: [shown(result, "a large result made of %s is uploaded whole, without an event", "a stream")],
+    mutation: [without("packages/worker/src/result-source.ts", "    yield head;\n")],
+  },
+  {
+    id: "sdk-result-stored",
+    rule: "A job completes when all its results are stored.",
+    tests: [shown(result, "a job completes when the results that its handler did not await are stored")],
+    mutation: [without("packages/worker/src/attempt.ts", "      await context.settleResults();\n")],
+  },
+  {
+    id: "sdk-checkpoint",
+    rule: "checkpoint",
+    tests: [shown(worker, "an attempt goes on while the server is away, and tells everything when it is back")],
+    mutation: [without(context, "this.#resources.outbox.checkpoint(this.#fitting(state).slice());")],
+  },
+  {
+    id: "sdk-release",
+    rule: "… with which a job is given back.",
+    tests: [shown(worker, "a job is given back with its checkpoint")],
+    mutation: [without("packages/worker/src/attempt.ts", ", ...(checkpoint && { checkpoint })")],
+  },
+  {
+    id: "sdk-signal",
+    rule: "A cancellation signal, with the reason.",
+    tests: [shown(worker, "a job cancelled as %s ends its handler with the reason %s")],
+    mutation: [without("packages/worker/src/attempt.ts", "this.interrupt(cancelCodes[reason]);")],
+  },
+  {
+    id: "sdk-deadline",
+    rule: "The deadline.",
+    tests: [
+      shown(
+        "packages/worker/src/deadline.test.ts",
+        "the deadline is so long after the assignment, by the worker's own clock",
+      ),
+    ],
+    mutation: [without(context, "assign.timeAllowedMs > 0 ? new Date", "assign.timeAllowedMs < 0 ? new Date")],
+  },
+  {
+    id: "sdk-trace",
+    rule: "The trace context.",
+    tests: [says],
+    mutation: [without(context, "Object.freeze({ ...assign.traceContext })", "Object.freeze({})")],
+  },
+  {
+    id: "sdk-slots",
+    rule: "Slots.",
+    tests: [says],
+    mutation: [
+      without("packages/worker/src/session.ts", "this.#draining ? 0 : this.#options.slots", "this.#draining ? 0 : 1"),
+    ],
+  },
+  {
+    id: "sdk-accept-once",
+    rule: "A job that is assigned twice runs once.",
+    tests: [shown(worker, "a job assigned twice runs once")],
+    mutation: [
+      without("packages/worker/src/session.ts", " || this.#attempts.has(assign.attemptToken)) return;", ") return;"),
+    ],
+  },
+  {
+    id: "sdk-failure",
+    rule: "What a handler throws fails its job, with message and detail.",
+    tests: [shown(worker, "failures: %s")],
+    mutation: [
+      without(
+        "packages/worker/src/attempt.ts",
+        "message: failure.message.slice(0, maxFailureMessage),",
+        'message: "",',
+      ),
+    ],
+  },
+  {
+    id: "sdk-drain",
+    rule: "A graceful drain: it is said, what runs may end, nothing more is taken.",
+    tests: [shown(worker, "a draining worker says so, finishes what it has, and closes")],
+    mutation: [without("packages/worker/src/session.ts", "if (this.#draining) this.#write({ draining: {} });")],
+  },
+  {
+    id: "sdk-drain-waits",
+    rule: "… and waited for.",
+    tests: [shown(worker, "a draining worker says so, finishes what it has, and closes")],
+    mutation: [
+      without(
+        "packages/worker/src/worker.ts",
+        "if (!(await this.#session.idle(this.#drainTimeoutMs))) {",
+        "if (this.#drainTimeoutMs >= 0) {",
+      ),
+    ],
+  },
+  {
+    id: "sdk-drain-reconnect",
+    rule: "… also over a new stream.",
+    tests: [shown(worker, "a draining worker that reconnects still takes nothing")],
+    mutation: [without("packages/worker/src/session.ts", "totalSlots: this.#draining ? 0 :", "totalSlots:")],
+  },
+  {
+    id: "sdk-sigterm",
+    rule: "… on SIGTERM.",
+    tests: [
+      shown("apps/workers/simulate/src/simulate.test.ts", "SIGTERM lets the worker's process finish its job and exit"),
+    ],
+    mutation: [
+      without(
+        "packages/worker/src/shutdown-signals.ts",
+        "void worker.drain().then(() => process.exit(0));",
+        "void worker.stop().then(() => process.exit(0));",
+      ),
+    ],
+  },
+  {
+    id: "sdk-stop",
+    rule: "A worker that stops at once gives its jobs back.",
+    tests: [shown(worker, "a stopped worker gives its jobs back soon, even if their handlers do not listen")],
+    mutation: [without("packages/worker/src/worker.ts", '    this.#session.giveBack("the worker was stopped");\n')],
+  },
+  {
+    id: "sdk-reconnect",
+    rule: "Reconnect: again and again.",
+    tests: [shown(worker, "an attempt that the server does not know any more ends with the new stream")],
+    mutation: [
+      without(
+        "packages/worker/src/session.ts",
+        "this.#reconnectTimer = setTimeout(() => this.connect(), delayMs);",
+        "this.#reconnectTimer = setTimeout(() => {}, delayMs);",
+      ),
+    ],
+  },
+  {
+    id: "sdk-backoff",
+    rule: "… with a backoff.",
+    tests: [
+      shown("packages/worker/src/backoff.test.ts", "delays double up to the maximum, and begin anew after a reset"),
+    ],
+    mutation: [without("packages/worker/src/backoff.ts", "this.#baseMs * 2 ** this.#failures", "this.#baseMs")],
+  },
+  {
+    id: "sdk-jitter",
+    rule: "… and jitter.",
+    tests: [shown("packages/worker/src/backoff.test.ts", "jitter is full: a delay may be anything down to nothing")],
+    mutation: [without("packages/worker/src/backoff.ts", "this.#random() * ceiling", "ceiling")],
+  },
+  {
+    id: "sdk-one-line",
+    rule: "A one-line start: a handler, and nothing else that must be said.",
+    tests: [shown("packages/worker/src/one-line.test.ts", "a worker needs a handler, and finds the rest by itself")],
+    mutation: [
+      without(
+        "packages/worker/src/worker.ts",
+        "const slots = options.slots ?? 1;",
+        "const slots = options.slots as number;",
+      ),
+    ],
+  },
+  {
+    id: "sdk-process",
+    rule: "A process per job: killed when cancelled; a crash becomes ERROR with exit status and the tail of stderr.",
+    later: "the SDK runs jobs concurrently in one process",
+  },
+  {
+    id: "sdk-command-line",
+    rule: "A ready-made worker that runs a command line declared in the job description, never through a shell.",
+    later: "not built yet",
+  },
+  { id: "sdk-python", rule: "The same in Python.", later: "not built yet" },
+  { id: "sdk-go", rule: "The same in Go.", later: "not built yet" },
+];
