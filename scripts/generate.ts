@@ -1,5 +1,6 @@
 /**
- * Makes what is generated from other sources: the types of the worker protocol (from the .proto file).
+ * Makes what is generated from other sources: the types of the worker protocol (from the .proto file), and the JSON Schema of job
+ * descriptions as a file, for editors and other programs.
  * `--check` changes nothing and fails when a committed file is not current.
  */
 import { cp, mkdtemp, rm } from "node:fs/promises";
@@ -17,6 +18,16 @@ async function leaveOutPaths(folder: string): Promise<void> {
     const text = await Bun.file(file).text();
     await Bun.write(file, text.replaceAll(`${root}/`, ""));
   }
+}
+
+const schemaFile = Bun.file(join(root, "packages/description/job-description.schema.json"));
+const { metaSchema } = await import("../packages/description/src/meta-schema.ts");
+if (!check) {
+  await Bun.write(schemaFile, `${JSON.stringify(metaSchema, null, 2)}\n`);
+  await $`node_modules/.bin/biome format --write ${schemaFile.name}`.cwd(root).quiet();
+} else if (!(await schemaFile.exists()) || !Bun.deepEquals(await schemaFile.json(), metaSchema)) {
+  console.error("packages/description/job-description.schema.json is not current: bun run generate");
+  process.exit(1);
 }
 
 const fresh = await mkdtemp(join(tmpdir(), "uws-generate-"));

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Phase, phases, terminalPhases } from "@uws/core";
+import { type CapabilityInterface, capabilitiesXml } from "@uws/representation";
 import { until } from "@uws/testing";
 import postgres from "postgres";
 import { type Site, startSite } from "../support/site.ts";
@@ -34,11 +35,28 @@ beforeAll(async () => {
       documents.set(`${service}/${name}`, await xml(`${url}/${name}`));
     }
   }
+  documents.set("everything/capabilities", capabilitiesXml([{ interfaces: [everything] }]));
 });
 afterAll(async () => {
   await site.stop();
   await rm(folder, { recursive: true });
 });
+
+/** An interface with all that one can have. */
+const everything: CapabilityInterface = {
+  url: "http://x/async?a&b",
+  use: "base",
+  version: "1.1",
+  methods: ["GET", "POST"],
+  resultType: "text/xml",
+  securityMethods: ["ivo://ivoa.net/sso#BasicAA", null],
+  testQuery: "P=<1>",
+  parameters: (["integer", "number", "boolean", "string"] as const).map((type) => ({
+    ...{ name: `P-${type}`, description: "<1>", type, multiple: type !== "boolean", required: type === "string" },
+    ...{ file: false, unit: "arcsec", ucd: "pos.angDistance", utype: "a:b.c", xtype: "interval" },
+    ...{ minimum: { value: 0, inclusive: true }, maximum: undefined, options: ["1"], default: "1" },
+  })),
+};
 
 async function xml(url: string): Promise<string> {
   const answer = await fetch(url);
@@ -152,12 +170,27 @@ test.each([
   expect(validated).toEqual({ code: 0, out: "", error: "" });
 });
 
-test.each(["crossmatch", "simulate", "both"])("the service descriptor of %s is a valid VOTable", async (service) => {
-  const accept = "application/x-votable+xml";
+/** Valid, unusual, and what OPUS reads: the xtype by which it knows a file, and the group that points at its parameter. */
+const ofOpus =
+  /^WARNING .*(Non-DALI xtype value "application\/octet-stream"|GROUP has ref '\w+' to element type PARAM - is this meaningful\?)$/;
+
+test.each([
+  ["service descriptor", "crossmatch", "application/x-votable+xml"],
+  ["service descriptor", "simulate", "application/x-votable+xml"],
+  ["service descriptors", "both", "application/x-votable+xml"],
+  ["job definition for OPUS", "crossmatch", "application/x-votable+xml;content=opus"],
+  ["job definition for OPUS", "simulate", "application/x-votable+xml;content=opus"],
+  ["job definitions for OPUS", "both", "application/x-votable+xml;content=opus"],
+])("the %s of %s is a valid VOTable", async (_what, service, accept) => {
   const answer = await fetch(`${site.running.url}/${service}/description`, { headers: { accept } });
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, expect.stringContaining(accept)]);
   const file = join(folder, "descriptor.xml");
   await Bun.write(file, await answer.bytes());
   // Its status is 0 whatever it finds.
-  expect(await run(await stilts(), ["votlint", file])).toEqual({ code: 0, out: "", error: "" });
+  const { out, ...rest } = await run(await stilts(), ["votlint", file]);
+  expect({ ...rest, out: out.split("\n").filter((line) => line !== "" && !ofOpus.test(line)) }).toEqual({
+    code: 0,
+    out: [],
+    error: "",
+  });
 });

@@ -221,6 +221,11 @@ section("HTTP (RFC 9110) and representations", {
 section("ours", {
   "events-stream":
     "X/events tells phases, progress, results and log lines as server-sent events, and ends with the job.",
+  versions:
+    "A version of a job type means one thing: another meaning under it is refused, and the answer says what has changed.",
+  "description-opus": "{service}/description is a job definition of OPUS where Accept or RESPONSEFORMAT say so.",
+  announced: "A job type that a worker announces is served when an operator, or the configuration, has accepted it.",
+  operators: "Only operators see and decide on what workers announce.",
   "json-pages": "JSON lists are paged by cursor.",
   "basic-wrong": "A wrong password is 401, and never an anonymous client.",
 });

@@ -30,6 +30,8 @@ export interface Api extends ApiDependencies {
   readonly waiters: Waiters;
   readonly quotes: Quotes;
   readonly descriptions: Descriptions;
+  /** Serves what is accepted now of what workers announced. */
+  readonly lookAtTypes: () => Promise<void>;
   /** Reads of jobs: those who read the same one at the same moment share a query. */
   readonly reads: SingleFlight<StoredJob | undefined>;
   readonly shown: ShownJobs;

@@ -1,31 +1,25 @@
 import { type Config, ConfigError } from "@uws/config";
 import { UwsError } from "@uws/core";
 import { canonicalName, type JobDescription, loadDescription } from "@uws/description";
-import { limitType, type Store, saveDescription } from "@uws/store";
+import type { AcceptedTypes } from "./accepted-types.ts";
 import { type Service, serviceOf } from "./service.ts";
 
 /**
- * Loads the descriptions of the configured services, and checks them whole. Nothing is stored.
+ * Loads the descriptions of the configured services, and checks them whole. Nothing is stored. A service that waits for workers
+ * to announce its types is left out as long as it has none.
+ * @param accepted descriptions that workers announced
  * @throws ConfigError that names everything that is wrong
  */
-export async function loadServices(config: Config): Promise<Service[]> {
+export async function loadServices(config: Config, accepted: AcceptedTypes = new Map()): Promise<Service[]> {
   const problems: string[] = [];
   const services: Service[] = [];
   for (const configured of config.services) {
     const types = await loadTypes(configured, problems);
-    services.push(serviceOf(configured, types));
+    types.push(...announcedTypes(configured, types, accepted));
+    if (types.length > 0) services.push(serviceOf(configured, types));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return services;
-}
-
-/** Keeps the descriptions in the store: each job points at the exact one under which it was created. */
-export async function saveTypes(services: readonly Service[], store: Store): Promise<void> {
-  for (const description of services.flatMap(({ types }) => types)) {
-    const { digest, name, version, document } = description;
-    await saveDescription(store, { digest, type: name, version, document });
-    await limitType(store, name, description);
-  }
 }
 
 async function loadTypes(
@@ -51,4 +45,17 @@ async function loadTypes(
     }
   }
   return types;
+}
+
+/** Those that fit beside the others. What does not is no reason for a server not to start: a worker sent it. */
+function announcedTypes(
+  { types: names, typeParameter }: Config["services"][number],
+  beside: readonly JobDescription[],
+  accepted: AcceptedTypes,
+): JobDescription[] {
+  return [...new Set(names)].flatMap((name) => {
+    const type = accepted.get(name);
+    if (type === undefined || beside.some((each) => each.name === name)) return [];
+    return canonicalName(type, typeParameter) === undefined ? [type] : [];
+  });
 }

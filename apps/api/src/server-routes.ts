@@ -1,9 +1,11 @@
 import { UwsError } from "@uws/core";
 import { negotiate } from "@uws/representation";
+import { announcedRoutes } from "./announced-routes.ts";
 import { jsonAnswer, seeOther } from "./answers.ts";
 import { acceptOf, type Exchange } from "./exchange.ts";
 import { live, ready } from "./health.ts";
 import { indexPage } from "./index-page.ts";
+import { metaSchemaRoute } from "./meta-schema-route.ts";
 import { type Content, plainText } from "./openapi/operation.ts";
 import type { Route, RouteDetail } from "./route.ts";
 import type { Service } from "./service.ts";
@@ -39,6 +41,8 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
         },
       },
     },
+    ...announcedRoutes,
+    metaSchemaRoute,
     { path: "/swagger/json", methods: { GET: { handle: openApi, detail: undefined } } },
     {
       path: "/swagger/:asset",

@@ -166,3 +166,17 @@ test("a configured public URL is what clients see", async () => {
   expect(answer.headers.get("location")).toMatch(/^https:\/\/archive\.example\.org\/uws\/cone\/async\/[0-9a-f-]{36}$/);
   await behind.close();
 });
+
+test("the JSON Schema of job descriptions is published, and descriptions and the OpenAPI document lead to it", async () => {
+  const url = `${it.api.url}/schemas/job-description`;
+  const answer = await it.request(url);
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/schema+json"]);
+  const schema = (await answer.json()) as { $id: string; required: string[] };
+  expect([schema.$id, schema.required]).toEqual([url, ["name", "version", "title", "parameters"]]);
+  for (const accept of ["application/json", "application/yaml"]) {
+    const { headers } = await it.request(`${it.api.url}/cone/description`, { headers: { accept } });
+    expect(headers.get("link")).toBe(`<${url}>; rel="describedby"`);
+  }
+  const { paths } = (await (await it.request(`${it.api.url}/swagger/json`)).json()) as { paths: object };
+  expect(Object.keys(paths)).toContain("/schemas/job-description");
+});

@@ -1,14 +1,18 @@
 import { BasicAuthenticator, firstOf } from "@uws/auth";
-import type { Config } from "@uws/config";
+import { type Config, ConfigError } from "@uws/config";
 import { Remembered } from "@uws/core";
 import { phasesOf } from "@uws/store";
+import { type AcceptedTypes, acceptedTypes } from "./accepted-types.ts";
+import { AcceptedWatch } from "./accepted-watch.ts";
 import { jsonAnswer } from "./answers.ts";
 import type { Api, ApiDependencies } from "./dependencies.ts";
 import { Descriptions } from "./descriptions.ts";
-import { loadServices, saveTypes } from "./load-services.ts";
+import { inTurn } from "./in-turn.ts";
+import { loadServices } from "./load-services.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { Quotes } from "./quotes.ts";
 import { routerOf } from "./router.ts";
+import { saveTypes } from "./save-types.ts";
 import { listeningAt, type RouterFor, startServer } from "./server.ts";
 import { serverRoutes } from "./server-routes.ts";
 import type { Service } from "./service.ts";
@@ -40,7 +44,8 @@ export interface RunningApi {
 /** Starts the HTTP API of all configured services. */
 export async function startApi(given: ApiDependencies): Promise<RunningApi> {
   const { config, store, dispatch, log } = given;
-  const services = await loadServices(config);
+  const accepted = await acceptedTypes(config, store, log);
+  const services = await loadServices(config, accepted);
   await saveTypes(services, store);
   const leaving = new AbortController();
   const stopping = new AbortController();
@@ -49,6 +54,7 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
     authenticate: firstOf(config.auth.basic ? [new BasicAuthenticator(store)] : [], config.auth.anonymous),
     quotes: new Quotes(store),
     descriptions: new Descriptions(store),
+    lookAtTypes: () => watch.look(),
     reads: new SingleFlight(),
     shown: new ShownJobs(),
     // Milliseconds, and services at most.
@@ -69,21 +75,42 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
   };
   api.descriptions.replace(services);
   const { server, replaceRouter } = startServer(api, await routerFor(services, config));
+  /** What is served, and what it was made of. */
+  let served = { config, accepted: digestsOf(accepted) };
+  const oneByOne = inTurn();
+  const replaceServices = async (next: Config, types: AcceptedTypes) => {
+    const others = await loadServices(next, types);
+    const router = await routerFor(others, config);
+    await saveTypes(others, store);
+    // Nothing can come between the two.
+    replaceRouter(router);
+    api.descriptions.replace(others);
+    served = { config: next, accepted: digestsOf(types) };
+  };
+  const watch = new AcceptedWatch(
+    () =>
+      oneByOne(async () => {
+        const types = await acceptedTypes(served.config, store, log);
+        if (digestsOf(types) === served.accepted) return;
+        await replaceServices(served.config, types).catch((error) => {
+          // It will not be better the next time, unless something else is accepted.
+          if (error instanceof ConfigError) served = { ...served, accepted: digestsOf(types) };
+          throw error;
+        });
+        log.info({ types: [...types.keys()] }, "other descriptions of workers are served");
+      }),
+    config.timing.sweep,
+    log,
+  );
   const url = listeningAt(server);
   log.info({ url }, "api is listening");
   return {
     url,
     port: Number(new URL(url).port),
     waiting: () => api.waiters.size,
-    async reload(next) {
-      const others = await loadServices(next);
-      const router = await routerFor(others, config);
-      await saveTypes(others, store);
-      // Nothing can come between the two.
-      replaceRouter(router);
-      api.descriptions.replace(others);
-    },
+    reload: (next) => oneByOne(async () => await replaceServices(next, await acceptedTypes(next, store, log))),
     async stop() {
+      watch.stop();
       leaving.abort();
       await new Promise((resolve) => setTimeout(resolve, config.timing.leave));
       stopping.abort();
@@ -99,4 +126,9 @@ async function routerFor(services: readonly Service[], config: Config): Promise<
   const routes = [...serverRoutes(services, () => jsonAnswer(document)), ...services.flatMap(serviceRoutes)];
   document = await openApiDocument(routes, services, config);
   return (exchangeOf) => routerOf(routes, exchangeOf).compile();
+}
+
+/** Says whether other descriptions are accepted than before. */
+function digestsOf(types: AcceptedTypes): string {
+  return [...types.values()].map(({ digest }) => digest).join(" ");
 }

@@ -6,7 +6,8 @@ import type { Logger } from "pino";
 
 /** What the gateway stands on. */
 export interface GatewayDependencies {
-  readonly config: Pick<Config, "host" | "grpcPort" | "grpc" | "timing">;
+  /** Without `announced`, what workers announce is ignored. */
+  readonly config: Pick<Config, "host" | "grpcPort" | "grpc" | "timing"> & Partial<Pick<Config, "announced">>;
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly blobs: BlobStore;

@@ -3,6 +3,7 @@ import { ReflectionService } from "@grpc/reflection";
 import { limits, UwsError } from "@uws/core";
 import { packageDefinition, WorkerService } from "@uws/protocol";
 import { HealthImplementation } from "grpc-health-check";
+import { Announcements } from "./announcements.ts";
 import { AttemptWriter } from "./attempt-writer.ts";
 import { Authentication } from "./authentication.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
@@ -46,6 +47,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   });
   const writer = new AttemptWriter(dependencies, types);
   const results = new ResultStore(store, blobs, dispatch.news);
+  const announcements = new Announcements(store, config.announced ?? "ignore");
   const health = new HealthImplementation({ "": "SERVING", "uws.worker.v1.WorkerService": "SERVING" });
 
   const tokens = protection.requireToken
@@ -66,7 +68,9 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
     "grpc.keepalive_permit_without_calls": 1,
   });
   server.addService(WorkerService.service, {
-    Work: workHandler(dependencies, authentication, sessions, types, writer, results, () => pullers.changed()),
+    Work: workHandler(dependencies, authentication, sessions, types, writer, results, announcements, () =>
+      pullers.changed(),
+    ),
     UploadResult: uploadResultHandler(authentication, store, writer, results, log),
     DownloadParameter: downloadParameterHandler(authentication, store, writer, blobs, log),
   });

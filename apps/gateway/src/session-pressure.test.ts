@@ -5,6 +5,7 @@ import { claimJobs, listLogLines, newAttemptToken } from "@uws/store";
 import { holdRow } from "@uws/testing";
 import { Mailbox } from "@uws/worker/testing";
 import pino from "pino";
+import { Announcements } from "./announcements.ts";
 import { AttemptWriter } from "./attempt-writer.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { ResultStore } from "./result-store.ts";
@@ -38,10 +39,13 @@ test("a worker that reports faster than PostgreSQL takes it is not read any more
     types,
     new AttemptWriter(dependencies, types),
     new ResultStore(store, dependencies.blobs, dispatch.news),
+    new Announcements(store, "ignore"),
     () => {},
   );
   const receive = (message: object) => session.receive(message as Parameters<Session["receive"]>[0]);
-  receive({ hello: { protocolVersion: 1, instanceId: "i", workerName: "", jobTypes: ["pressed"], held: [] } });
+  receive({
+    hello: { protocolVersion: 1, instanceId: "i", workerName: "", jobTypes: ["pressed"], descriptions: [], held: [] },
+  });
   await said.take((message) => typeof message === "object" && message.welcome !== undefined);
 
   // Of a type for which no gateway pulls, the job is claimed by hand.

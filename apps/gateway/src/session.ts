@@ -10,6 +10,7 @@ import {
 } from "@uws/protocol";
 import { type AttemptRef, type ClaimedJob, parseAttemptToken } from "@uws/store";
 import type { Logger } from "pino";
+import type { Announcements } from "./announcements.ts";
 import type { AttemptWriter } from "./attempt-writer.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { type AttemptListener, HeldAttempt, type Report } from "./held-attempt.ts";
@@ -53,6 +54,7 @@ export class Session implements AttemptListener {
   readonly #typeWatch: TypeWatch;
   readonly #writer: AttemptWriter;
   readonly #results: ResultStore;
+  readonly #announcements: Announcements;
   readonly #onChange: () => void;
   #log: Logger;
   #state: "greeting" | "open" | "draining" | "closed" = "greeting";
@@ -80,6 +82,7 @@ export class Session implements AttemptListener {
     typeWatch: TypeWatch,
     writer: AttemptWriter,
     results: ResultStore,
+    announcements: Announcements,
     onChange: () => void,
   ) {
     this.#dependencies = dependencies;
@@ -88,6 +91,7 @@ export class Session implements AttemptListener {
     this.#typeWatch = typeWatch;
     this.#writer = writer;
     this.#results = results;
+    this.#announcements = announcements;
     this.#onChange = onChange;
     this.#log = dependencies.log.child({
       session: this.id,
@@ -255,6 +259,8 @@ export class Session implements AttemptListener {
     this.#welcomed = true;
     for (const type of this.#types) if (this.#typeWatch.isPaused(type)) this.paused(type, true);
     this.#log.info({ types: hello.jobTypes, sdk: hello.sdk, held: held.length }, "worker connected");
+    const announcer = { worker: this.#worker, token: this.bearer.name, types: this.#types };
+    void this.#announcements.take(hello.descriptions, announcer, this.#log);
     this.#onChange();
   }
 

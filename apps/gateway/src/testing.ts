@@ -53,7 +53,9 @@ export interface House {
   /** Starts a gateway on a free port; it stops with the house. */
   gateway(
     grpc?: Partial<Config["grpc"]>,
-    more?: { host?: string } & Partial<Pick<GatewayDependencies, "ownToken" | "blobs">>,
+    more?: { host?: string; announced?: Config["announced"] } & Partial<
+      Pick<GatewayDependencies, "ownToken" | "blobs">
+    >,
   ): Promise<Gateway>;
   /** Adds a token. */
   token(options?: { name?: string; types?: string[]; lifetime?: number }): Promise<string>;
@@ -93,8 +95,9 @@ export async function openTestHouse(changes: Partial<typeof defaults> = {}): Pro
     prefix,
     timing,
     logged,
-    async gateway(changes = {}, { host = "127.0.0.1", ownToken, blobs = house.blobs } = {}) {
-      const dependencies = { ...house, blobs, config: { ...config, host, grpc: { ...grpc, ...changes } }, ownToken };
+    async gateway(changes = {}, { host = "127.0.0.1", ownToken, blobs = house.blobs, announced = "ignore" } = {}) {
+      const own = { ...config, host, announced, grpc: { ...grpc, ...changes } };
+      const dependencies = { ...house, blobs, config: own, ownToken };
       const gateway = await startGateway(dependencies);
       gateways.push(gateway);
       return gateway;

@@ -1,5 +1,6 @@
 import type { PeerCertificate } from "node:tls";
 import type { WorkerServiceHandlers } from "@uws/protocol";
+import type { Announcements } from "./announcements.ts";
 import type { AttemptWriter } from "./attempt-writer.ts";
 import type { Authentication } from "./authentication.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
@@ -17,6 +18,7 @@ export function workHandler(
   types: TypeWatch,
   writer: AttemptWriter,
   results: ResultStore,
+  announcements: Announcements,
   onChange: () => void,
 ): WorkerServiceHandlers["Work"] {
   return (call) => {
@@ -37,6 +39,7 @@ export function workHandler(
       types,
       writer,
       results,
+      announcements,
       () => {
         if (session.closed) sessions.remove(session);
         else if (session.types.size > 0) sessions.replaceOthers(session);

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { clientCommands } from "./client/index.ts";
 import { completionCommand } from "./completion/index.ts";
+import { descriptionsCommand } from "./descriptions.ts";
+import { importDescriptionCommand } from "./import-description.ts";
 import { pauseCommands } from "./pause.ts";
 import { serverCommands } from "./server-commands.ts";
 import { tokensCommand } from "./tokens.ts";
@@ -12,7 +14,10 @@ export function makeProgram(): Command {
   const groups: readonly (readonly [heading: string, commands: readonly Command[]])[] = [
     ["Jobs, on any UWS server:", clientCommands()],
     ["Serve:", serverCommands()],
-    ["Operate:", [tokensCommand(), usersCommand(), ...pauseCommands()]],
+    [
+      "Operate:",
+      [tokensCommand(), usersCommand(), ...pauseCommands(), descriptionsCommand(), importDescriptionCommand()],
+    ],
     ["Shell:", [completionCommand(() => program)]],
   ];
   for (const [heading, commands] of groups) {

@@ -94,6 +94,10 @@ const grpc = z.strictObject({
 
 export type GrpcConfig = z.infer<typeof grpc>;
 
+/** Environment variables are texts. */
+const list = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((given) => (typeof given === "string" ? given.split(",") : given), z.array(item).max(100));
+
 /** Who is let in by HTTP. */
 const auth = z
   .strictObject({
@@ -107,6 +111,12 @@ const auth = z
       .regex(/^[\x20-\x7e]{1,100}$/, "must be 1 to 100 visible ASCII characters")
       .refine((text) => !/["\\]/.test(text), "must not hold quotes and backslashes")
       .default("bun-uws"),
+    /** Names of users who decide on what workers announce. */
+    operators: list(z.string().min(1).max(255)).default([]),
+  })
+  .refine((given) => given.operators.length === 0 || given.basic, {
+    path: ["operators"],
+    message: "needs basic: nobody can log in",
   })
   .refine((given) => given.anonymous || given.basic, "lets nobody in: anonymous or basic must be true");
 
@@ -122,10 +132,6 @@ const addressRange = z.string().transform((text, context) => {
   return { address, prefix, family: family === 4 ? ("ipv4" as const) : ("ipv6" as const) };
 });
 
-/** Environment variables are texts. */
-const list = <Item extends z.ZodType>(item: Item) =>
-  z.preprocess((given) => (typeof given === "string" ? given.split(",") : given), z.array(item).max(100));
-
 /** Proxies in front of this server. */
 const proxies = z.strictObject({
   /** Where they connect from: what they say of their clients is believed. */
@@ -137,7 +143,7 @@ const proxies = z.strictObject({
 export type ProxiesConfig = z.infer<typeof proxies>;
 
 /** What the server itself has beside its services. */
-const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login"];
+const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login", "schemas", "descriptions"];
 /** What a service has beside its job list. */
 const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description", "claim", "statistics"];
 /** Parameters that have a meaning in every service. */
@@ -162,7 +168,12 @@ const service = z.strictObject({
     .refine((name) => !besideJobList.includes(name), `must not be any of: ${besideJobList.join(", ")}`)
     .default("async"),
   /** Files that describe its job types, relative to the configuration file. */
-  descriptions: z.array(z.string().min(1)).min(1, "must name at least one description file").max(100),
+  descriptions: z.array(z.string().min(1)).max(100).default([]),
+  /** Names of job types whose descriptions workers announce; of one that a file describes as well, the file counts. */
+  types: z
+    .array(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, "must be the name of a job type"))
+    .max(100)
+    .default([]),
   /** Where there are several, the parameter by which a client says which one it wants; in any case. */
   typeParameter: z
     .string()
@@ -237,6 +248,8 @@ export const config = z
     databaseConnections: z.coerce.number().int().min(1).max(1000).default(10),
     /** Bytes of one upload. */
     uploadBytes: z.coerce.number().int().positive().default(limits.uploadBytes),
+    /** What becomes of job descriptions that workers announce: nothing, they are used, or they wait for an operator. */
+    announced: z.enum(["ignore", "accept", "hold"]).default("ignore"),
     proxies: proxies.prefault({}),
     auth: auth.prefault({}),
     grpc: grpc.prefault({}),
@@ -248,7 +261,11 @@ export const config = z
       .refine((list) => new Set(list.map(({ path }) => path)).size === list.length, "must have different paths"),
   })
   .superRefine(({ auth, services }, context) => {
-    for (const [index, { access }] of services.entries()) {
+    for (const [index, { access, descriptions, types }] of services.entries()) {
+      if (descriptions.length + types.length === 0) {
+        const message = "must name at least one description file, unless there are types";
+        context.addIssue({ code: "custom", path: ["services", index, "descriptions"], message });
+      }
       if (access === undefined) continue;
       const refuse = (setting: "anonymous" | "users", message: string) =>
         context.addIssue({ code: "custom", path: ["services", index, "access", setting], message });

@@ -44,7 +44,7 @@ test("every error is named, with the variable or the setting that is wrong", () 
   expect(() => loadConfig(environment, folder)).toThrow(
     expect.objectContaining({
       message: expect.stringMatching(
-        /UWS_HTP_PORT: no such variable[\s\S]*UWS_HTTP_PORT: [\s\S]*UWS_DATABASE_URL: must be a postgres[\s\S]*UWS_PUBLIC_URL: must be an absolute[\s\S]*services\.0\.path: must be path[\s\S]*services\.0\.descriptions: must name[\s\S]*colour/,
+        /UWS_HTP_PORT: no such variable[\s\S]*UWS_HTTP_PORT: [\s\S]*UWS_DATABASE_URL: must be a postgres[\s\S]*UWS_PUBLIC_URL: must be an absolute[\s\S]*services\.0\.path: must be path[\s\S]*colour[\s\S]*services\.0\.descriptions: must name/,
       ),
     }),
   );
@@ -171,4 +171,22 @@ test("docs/configuration.md names every variable", () => {
   expect(known.length).toBeGreaterThan(30);
   const missing = known.filter((name) => name !== "UWS_NO_SUCH" && !documentation.includes(`\`${name}\``));
   expect(missing).toEqual([]);
+});
+
+test("job types that workers announce need no file; operators need a way to log in", () => {
+  const announced = "announced: hold\nservices: [{ path: a, types: [cone, free] }]\n";
+  expect(loadConfig(file(announced), folder)).toMatchObject({
+    announced: "hold",
+    services: [{ descriptions: [], types: ["cone", "free"] }],
+  });
+  expect(loadConfig(file(minimal), folder)).toMatchObject({ announced: "ignore", auth: { operators: [] } });
+  expect(() => loadConfig(file("services: [{ path: a }]\n"), folder)).toThrow(
+    "services.0.descriptions: must name at least one description file, unless there are types",
+  );
+  expect(() => loadConfig(file("services: [{ path: a, types: [A] }]\n"), folder)).toThrow("the name of a job type");
+  const operators = { ...file(minimal), UWS_AUTH_OPERATORS: "olga,otto" };
+  expect(() => loadConfig(operators, folder)).toThrow("UWS_AUTH_OPERATORS: needs basic");
+  const { auth } = loadConfig({ ...operators, UWS_AUTH_BASIC: "true" }, folder);
+  expect(auth.operators).toEqual(["olga", "otto"]);
+  expect(() => loadConfig(file("services: [{ path: descriptions, types: [a] }]\n"), folder)).toThrow("must not begin");
 });

@@ -30,6 +30,8 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   UWS_AUTH_ANONYMOUS: ["auth", "anonymous"],
   UWS_AUTH_BASIC: ["auth", "basic"],
   UWS_AUTH_REALM: ["auth", "realm"],
+  UWS_AUTH_OPERATORS: ["auth", "operators"],
+  UWS_ANNOUNCED: ["announced"],
   UWS_GRPC_HOST: ["grpc", "host"],
   UWS_GRPC_CERTIFICATE: ["grpc", "tls", "certificate"],
   UWS_GRPC_KEY: ["grpc", "tls", "key"],

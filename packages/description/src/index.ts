@@ -6,6 +6,10 @@ export { exampleQuery } from "./emit-query.ts";
 export { descriptionListYaml, descriptionYaml } from "./emit-yaml.ts";
 export { type GivenParameter, type GivenUpload, givenOf } from "./given-parameter.ts";
 export { type HeadRule, headLength, headRule } from "./head-rule.ts";
+export type { Imported, ImportNames } from "./import/imported.ts";
+export { importJsonSchema } from "./import/json-schema.ts";
+export { importOpenApi, type OpenApiPart } from "./import/openapi.ts";
+export { importOpus } from "./import/opus.ts";
 export {
   descriptionDefaults,
   type Example,
@@ -14,8 +18,9 @@ export {
   type ResultDescription,
 } from "./job-description.ts";
 export { loadDescription } from "./load-description.ts";
+export { differences, meaningDigest } from "./meaning.ts";
 export { metaSchema } from "./meta-schema.ts";
-export { canonicalName, type FileRule, fileLimit, takesFile } from "./parameter-schema.ts";
+export { canonicalName, type FileRule, fileLimit, fileTypes, takesFile } from "./parameter-schema.ts";
 export { parseDescription, readDescription } from "./parse-description.ts";
 export { compileSchema, ruleOf } from "./schema-compiler.ts";
 export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";

@@ -1,4 +1,7 @@
-/** JSON Schema 2020-12 of a job description file. Members that begin with x- are for others and pass. */
+/**
+ * JSON Schema 2020-12 of a job description file. Members that begin with x- are for others and pass. It is published: as
+ * `job-description.schema.json` beside this folder (`run generate`), and by each server at `/schemas/job-description`.
+ */
 
 const text = { type: "string", minLength: 1, maxLength: 200 } as const;
 const prose = { type: "string", maxLength: 20_000 } as const;
@@ -15,6 +18,7 @@ const limited = {
 export const metaSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Job description",
+  description: "What a job type of bun-uws is, takes and gives",
   type: "object",
   required: ["name", "version", "title", "parameters"],
   properties: {

@@ -82,3 +82,9 @@ export function fileLimit(description: JobDescription, name: string): number | u
   const schema = schemaFor(parameterSchema(description), name);
   return schema === undefined ? undefined : fileRule(schema)?.maxBytes;
 }
+
+/** Media types that an uploaded file for this parameter may have; empty where the description names none. */
+export function fileTypes(description: JobDescription, name: string): readonly string[] {
+  const schema = schemaFor(parameterSchema(description), name);
+  return (schema === undefined ? undefined : fileRule(schema))?.mediaTypes ?? [];
+}

@@ -62,14 +62,15 @@ function interfaceElement(given: CapabilityInterface): string {
 const dataTypes = { integer: "integer", number: "real", boolean: "boolean", string: "string" } as const;
 
 function parameterElement(parameter: InputParameter): string {
-  const { name, description, unit, ucd, utype, type, multiple, required } = parameter;
+  const { name, description, unit, ucd, utype, xtype, type, multiple, required } = parameter;
   const children = [
     textElement("name", name),
     ...optional("description", description),
     ...optional("unit", unit),
     ...optional("ucd", ucd),
     ...optional("utype", utype),
-    textElement("dataType", dataTypes[type], { arraysize: multiple ? "*" : undefined }),
+    // What VOTable calls xtype (VODataService 1.2, section 3.5.1).
+    textElement("dataType", dataTypes[type], { arraysize: multiple ? "*" : undefined, extendedType: xtype }),
   ];
   return element("param", { use: required ? "required" : "optional", std: false }, children.join(""));
 }

@@ -52,7 +52,7 @@ test("availability says since when, or why not", () => {
 test("capabilities name the standard, the URL and the parameters", () => {
   const parameters = [
     parameter({ name: "R", type: "number", required: true, unit: "deg", ucd: "pos", utype: "a:b", description: "<R>" }),
-    parameter({ name: "N", type: "integer", multiple: true }),
+    parameter({ name: "N", type: "integer", multiple: true, xtype: "interval" }),
   ];
   const methods = ["GET", "POST"] as const;
   const xml = capabilitiesXml([
@@ -89,7 +89,12 @@ test("capabilities name the standard, the URL and the parameters", () => {
       utype: "a:b",
       dataType: "real",
     },
-    { "@use": "optional", "@std": "false", name: "N", dataType: { "#text": "integer", "@arraysize": "*" } },
+    {
+      "@use": "optional",
+      "@std": "false",
+      name: "N",
+      dataType: { "#text": "integer", "@arraysize": "*", "@extendedType": "interval" },
+    },
   ]);
   expect(second).toEqual({ description: "D" });
 });

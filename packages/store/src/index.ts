@@ -8,6 +8,7 @@ export { acceptAttempts } from "./commands/accept-attempts.ts";
 export { addResult } from "./commands/add-result.ts";
 export { addUser } from "./commands/add-user.ts";
 export { addWorkerToken, type NewWorkerToken } from "./commands/add-worker-token.ts";
+export { type AnnouncedState, type Announcement, announceDescription } from "./commands/announce-description.ts";
 export { archiveEndedJobs, archiveJob, type Keep } from "./commands/archive-job.ts";
 export { type ArchivingService, abortDueJobs, archiveJobs } from "./commands/archive-jobs.ts";
 export { changeJob, type JobChange } from "./commands/change-job.ts";
@@ -16,6 +17,7 @@ export { forgetGarbage, type Garbage, listGarbage } from "./commands/collect-gar
 export { completeAttempts } from "./commands/complete-attempts.ts";
 export { createJob, type IdempotencyKey, type JobCreated, type NewJob } from "./commands/create-job.ts";
 export { type Batch, createJobs, type JobsCreated } from "./commands/create-jobs.ts";
+export { decideDescription } from "./commands/decide-description.ts";
 export { deleteJob, deleteJobs } from "./commands/delete-job.ts";
 export { destroyJobs } from "./commands/destroy-jobs.ts";
 export { type DispatchedJob, dispatchJobs } from "./commands/dispatch-jobs.ts";
@@ -32,14 +34,21 @@ export { type GivenBack, releaseAttempts } from "./commands/release-attempts.ts"
 export { removeUser } from "./commands/remove-user.ts";
 export { removeWorkerToken } from "./commands/remove-worker-token.ts";
 export { type Renewed, renewLeases } from "./commands/renew-leases.ts";
-export { saveDescription } from "./commands/save-description.ts";
+export { type NewDescription, saveDescription } from "./commands/save-description.ts";
 export { setPassword } from "./commands/set-password.ts";
 export { unclaimJobs } from "./commands/unclaim-jobs.ts";
 export { isJobId, newJobId } from "./job-id.ts";
 export { migrate } from "./migrate.ts";
+export {
+  type AnnouncedDescription,
+  acceptedDescriptions,
+  getAnnounced,
+  listAnnounced,
+} from "./queries/announced-descriptions.ts";
 export { findAttempt } from "./queries/find-attempt.ts";
 export { type FoundJob, findJobs } from "./queries/find-jobs.ts";
 export { findPassword } from "./queries/find-password.ts";
+export { findVersion } from "./queries/find-version.ts";
 export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
 export { getDescription } from "./queries/get-description.ts";
 export { getJob, type StoredJob } from "./queries/get-job.ts";

@@ -200,6 +200,50 @@ export const descriptions = pgTable("descriptions", {
   creationTime: time("creation_time").notNull(),
 });
 
+/**
+ * What the versions of job types mean: one meaning each, for ever. Whoever comes first settles it, and who comes with another
+ * meaning under the same version is refused.
+ */
+export const descriptionVersions = pgTable(
+  "description_versions",
+  {
+    type: text("type").notNull(),
+    version: text("version").notNull(),
+    /** SHA-256 of what its descriptions promise, without texts for people. */
+    meaning: text("meaning").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.type, table.version] })],
+);
+
+/** Descriptions that workers announced, by the digest of the document, and what has become of them. */
+export const announcedDescriptions = pgTable(
+  "announced_descriptions",
+  {
+    digest: text("digest").primaryKey(),
+    type: text("type").notNull(),
+    version: text("version").notNull(),
+    meaning: text("meaning").notNull(),
+    /** JSON as its author wrote it. */
+    document: text("document").notNull(),
+    /** held, accepted, rejected. */
+    state: text("state").notNull(),
+    /** The worker that announced it first. */
+    worker: text("worker").notNull(),
+    /** The name of the token that it showed; null = none was needed. */
+    token: text("token"),
+    creationTime: time("creation_time").notNull(),
+    /** When it got its state; of several accepted ones of a type, the latest is served. */
+    decisionTime: time("decision_time"),
+    /** The operator; null = the configuration said so. */
+    decidedBy: text("decided_by"),
+  },
+  (table) => [
+    index("announced_descriptions_accepted")
+      .on(table.type, table.decisionTime.desc().nullsFirst())
+      .where(sql`state = 'accepted'`),
+  ],
+);
+
 /** What holds for all jobs of a type at the moment. A type without a row is not paused and has no limits. */
 export const jobTypes = pgTable("job_types", {
   type: text("type").primaryKey(),

@@ -57,11 +57,28 @@ export const descriptions: readonly Rule[] = [
       ),
     ],
   },
-  { id: "description-opus", rule: "From it comes an OPUS-style description.", later: "not built yet" },
+  {
+    id: "description-opus",
+    rule: "From it comes an OPUS-style description.",
+    tests: [shown(vosi, "is a job definition of OPUS for those who ask so, by Accept or by RESPONSEFORMAT")],
+    mutation: [
+      without("apps/api/src/resources/description.ts", "return opusOf(types);", "return descriptionListJson(types);"),
+    ],
+  },
   { id: "description-form", rule: "From it comes the form of the web page.", later: "the web page is not built yet" },
   {
     id: "description-announced",
     rule: "A worker may announce descriptions; an operator decides.",
-    later: "Hello carries them, and the gateway does not look at them yet",
+    tests: [
+      shown(
+        "apps/gateway/src/announcements.test.ts",
+        "what is announced is ignored unless the operator says otherwise",
+      ),
+      shown("apps/gateway/src/announcements.test.ts", "held, it waits until an operator has decided"),
+    ],
+    mutation: [
+      without("apps/gateway/src/announcements.ts", 'if (this.#mode === "ignore") {', "if (texts.length < 0) {"),
+      without("apps/gateway/src/announcements.ts", 'this.#mode === "accept",', "true,"),
+    ],
   },
 ];

@@ -124,12 +124,36 @@ export const promises: readonly Rule[] = [
   {
     id: "promise-pools",
     rule: "A CPU-heavy job runs in a process of its own.",
-    later: "the SDK runs jobs concurrently in one process; see the SDK's rules",
+    tests: [
+      shown(
+        "packages/worker/src/job-process/job-process.test.ts",
+        "a process that exits fails its job with the status and the end of stderr, and the worker goes on",
+      ),
+    ],
+    mutation: [
+      without(
+        "packages/worker/src/job-process/crash.ts",
+        "return `the job's process ended with exit status ${code}`;",
+        'return "the job failed";',
+      ),
+    ],
   },
   {
     id: "promise-patch",
     rule: "A worker without gRPC may PATCH its job as JSON, with a token per job.",
-    later: "not built yet",
+    tests: [
+      shown(
+        "apps/api/src/workers/update-job.test.ts",
+        "a worker whose job was aborted is fenced, and nothing of what it says is stored",
+      ),
+    ],
+    mutation: [
+      without(
+        "apps/api/src/workers/store-update.ts",
+        "  if (renewed === undefined) throw fenced();",
+        '  if (renewed === undefined) return { phase: "EXECUTING", sequence: 0 };',
+      ),
+    ],
   },
   {
     id: "promise-grants",

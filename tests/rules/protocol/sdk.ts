@@ -219,9 +219,26 @@ export const sdk: readonly Rule[] = [
     ],
   },
   {
-    id: "sdk-process",
-    rule: "A process per job: killed when cancelled; a crash becomes ERROR with exit status and the tail of stderr.",
-    later: "the SDK runs jobs concurrently in one process",
+    id: "sdk-process-crash",
+    rule: "A process per job: a crash becomes ERROR with the exit status and the tail of stderr.",
+    tests: [
+      shown(
+        "packages/worker/src/job-process/job-process.test.ts",
+        "a process that exits fails its job with the status and the end of stderr, and the worker goes on",
+      ),
+    ],
+    mutation: [without("packages/worker/src/job-process/crash.ts", "`${how}; the end of stderr:\\n${stderr}`", "how")],
+  },
+  {
+    id: "sdk-process-memory",
+    rule: "… and so does a kill for want of memory.",
+    tests: [
+      shown(
+        "packages/worker/src/job-process/job-process.test.ts",
+        "a SIGKILL that was not ours is taken for a lack of memory",
+      ),
+    ],
+    mutation: [without("packages/worker/src/job-process/crash.ts", 'exit.signal === "SIGKILL"', "false")],
   },
   {
     id: "sdk-command-line",

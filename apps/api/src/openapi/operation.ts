@@ -112,6 +112,7 @@ const problems = {
   401: "Credentials are wrong, or needed",
   403: "Not allowed to this caller, or not in this phase",
   404: "There is no such thing",
+  409: "It contradicts what was there before",
   413: "Too large",
   415: "A media type that cannot be read",
   416: "The range lies outside",

@@ -80,7 +80,7 @@ function capabilitiesOf({ api, service, serviceUrl, listUrl }: ServiceExchange):
     support(
       "description",
       undefined,
-      "The descriptions of the job types: JSON, YAML, or DataLink service descriptors.",
+      "The descriptions of the job types: JSON, YAML, DataLink service descriptors, or job definitions of OPUS.",
     ),
   ];
 }

@@ -9,7 +9,9 @@ import { type DescriptionMediaType, negotiateDescription } from "@uws/representa
 import { negotiatedAnswer } from "../answers.ts";
 import { isUnchanged } from "../download/conditional.ts";
 import { acceptOf, type ServiceExchange } from "../exchange.ts";
-import { type Content, ok, schemaRef } from "../openapi/operation.ts";
+import { metaSchemaPath } from "../meta-schema-route.ts";
+import { type Content, ok, queryParameter, refusals, schemaRef } from "../openapi/operation.ts";
+import { opusOf } from "../opus-of.ts";
 import type { Resource } from "../resource.ts";
 import { descriptorsOf } from "../service-descriptors.ts";
 
@@ -20,9 +22,17 @@ export const descriptionContent = (json: object): Content => ({
   "application/json": { schema: json },
   "application/yaml": text,
   "application/x-votable+xml": text,
+  "application/x-votable+xml;content=opus": text,
   "text/xml": text,
   "application/xml": text,
 });
+
+/** The same by a parameter, for those who can set no header (DALI 1.1, section 3.4.3). */
+export const responseFormat = queryParameter(
+  "RESPONSEFORMAT",
+  "json, yaml, votable (or datalink), opus, or a media type; wins over Accept",
+  { type: "string", enum: ["json", "yaml", "votable", "datalink", "opus"] },
+);
 
 /**
  * The descriptions of the job types of a service (ours): JSON, YAML, or VOTable with DataLink service descriptors. Of a service
@@ -37,13 +47,15 @@ export const description: Resource = {
       describe: ({ types }) => ({
         summary: types.length === 1 ? "Show the description of the job type" : "Show the descriptions of the job types",
         description:
-          "Parameters (a JSON Schema 2020-12), results, limits, examples. The VOTable is for clients of DataLink 1.1.",
+          "Parameters (a JSON Schema 2020-12), results, limits, examples. The VOTable is for clients of DataLink 1.1, or a job definition of OPUS.",
+        parameters: [responseFormat],
         responses: {
           ...ok(
             types.length === 1 ? "The description" : "The descriptions",
             descriptionContent(schemaRef(types.length === 1 ? "JobDescription" : "JobDescriptionList")),
           ),
           "304": { description: "Unchanged" },
+          ...refusals(400),
         },
       }),
     },
@@ -52,7 +64,7 @@ export const description: Resource = {
 
 /** Answers with the descriptions of these types: of one as it is, of several as `{"descriptions": […]}`. */
 export function describeTypes(exchange: ServiceExchange, types: readonly JobDescription[]): Response {
-  const mediaType = negotiateDescription(acceptOf(exchange));
+  const mediaType = negotiateDescription(acceptOf(exchange), responseFormatOf(exchange));
   const { headers } = exchange.request;
   const etag = `"${versionOf(exchange, types)}-${mediaType}"`;
   const answer = isUnchanged(headers, { etag })
@@ -60,7 +72,19 @@ export function describeTypes(exchange: ServiceExchange, types: readonly JobDesc
     : negotiatedAnswer(represent(exchange, types, mediaType), mediaType);
   answer.headers.set("etag", etag);
   answer.headers.set("cache-control", "no-cache");
+  // How a document says which schema it follows (JSON Schema 2020-12, section 9.5.1.1). Of a list there is none.
+  if (types.length === 1 && describedFormats.includes(mediaType)) {
+    answer.headers.set("link", `<${exchange.origin}${metaSchemaPath}>; rel="describedby"`);
+  }
   return answer;
+}
+
+const describedFormats: readonly string[] = ["application/json", "application/yaml"];
+
+/** Parameter names have no case (DALI 1.1, section 3). */
+function responseFormatOf({ query }: ServiceExchange): string | undefined {
+  for (const [name, value] of query) if (name.toUpperCase() === "RESPONSEFORMAT") return value;
+  return undefined;
 }
 
 /** Another one whenever a description changes, or how the service tells its types apart. */
@@ -83,6 +107,8 @@ function represent(
       return single === undefined ? descriptionListJson(types) : descriptionJson(single);
     case "application/yaml":
       return single === undefined ? descriptionListYaml(types) : descriptionYaml(single);
+    case "application/x-votable+xml;content=opus":
+      return opusOf(types);
     default:
       return descriptorsOf(exchange, types);
   }

@@ -2,7 +2,7 @@ import { UwsError } from "@uws/core";
 import { shorten } from "../exchange.ts";
 import { nameParameter, ok, refusals, schemaRef } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
-import { describeTypes, descriptionContent } from "./description.ts";
+import { describeTypes, descriptionContent, responseFormat } from "./description.ts";
 
 /** The description of one job type of a service (ours). */
 export const typeDescription: Resource = {
@@ -25,11 +25,12 @@ export const typeDescription: Resource = {
             ...nameParameter("Name of the job type"),
             schema: { type: "string", examples: types.map(({ name }) => name) },
           },
+          responseFormat,
         ],
         responses: {
           ...ok("The description", descriptionContent(schemaRef("JobDescription"))),
           "304": { description: "Unchanged" },
-          ...refusals(404),
+          ...refusals(400, 404),
         },
       }),
     },

@@ -99,15 +99,44 @@ describe("the description", () => {
     expect((await get("description", browser)).mediaType).toBe("application/json; charset=utf-8");
   });
 
+  // shows: description-opus
+  test("is a job definition of OPUS for those who ask so, by Accept or by RESPONSEFORMAT", async () => {
+    const opus = "application/x-votable+xml;content=opus";
+    for (const [name, accept] of [
+      ["description", opus],
+      ["description?RESPONSEFORMAT=opus", undefined],
+      ["description?responseformat=OPUS", "application/json"],
+      ["description/free?RESPONSEFORMAT=opus", undefined],
+    ] as const) {
+      const answer = await get(name, accept);
+      expect([answer.status, answer.mediaType]).toEqual([200, `${opus}; charset=utf-8`]);
+      expect(answer.text).toContain('utype="voprov:ActivityDescription"');
+    }
+    for (const [format, mediaType] of [
+      ["json", "application/json"],
+      ["application/yaml", "application/yaml"],
+      ["datalink", "application/x-votable+xml"],
+    ]) {
+      expect((await get(`description?RESPONSEFORMAT=${format}`, opus)).mediaType).toBe(`${mediaType}; charset=utf-8`);
+    }
+    const refused = await get("description?RESPONSEFORMAT=fits");
+    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("must be one of json, yaml,")]);
+  });
+
   test("is not sent twice", async () => {
     const tags = new Set<string>();
-    for (const accept of ["application/json", "application/yaml", "application/x-votable+xml"]) {
+    for (const accept of [
+      "application/json",
+      "application/yaml",
+      "application/x-votable+xml",
+      "application/x-votable+xml;content=opus",
+    ]) {
       const etag = (await get("description", accept)).headers.get("etag") ?? "";
       tags.add(etag);
       const again = await it.request(`${service}/description`, { headers: { accept, "if-none-match": etag } });
       expect([again.status, again.headers.get("etag"), await again.text()]).toEqual([304, etag, ""]);
     }
-    expect(tags.size).toBe(3);
+    expect(tags.size).toBe(4);
   });
 });
 
