@@ -14,7 +14,7 @@ export const owner = "ada";
 export async function fill({ sql }: Store, count: number): Promise<void> {
   await sql`
     insert into descriptions (digest, type, version, document, creation_time)
-    values ('scale', ${type}, '1.0.0', '{}', uws_now())`;
+    values ('scale', ${type}, '0.0.0-filled', '{}', uws_now())`;
   // Indices are made afterwards, from the definitions that the migrations gave them: that takes a fraction of the time.
   const indices = await sql<{ name: string; definition: string }[]>`
     select indexname as name, indexdef as definition from pg_indexes

@@ -38,6 +38,6 @@ test("a phase is set to nothing but where a move of the table leads, and only fr
       file,
       expect.stringMatching(/^(?:case when .+ then \$\{reached\([^)]+\)\} else )?\$\{reached\(/),
     ]);
-    expect([file, /in \$\{mayMove\(|where \$\{runningUnder\(/.test(text)]).toEqual([file, true]);
+    expect([file, /in \$\{mayMove\(|\$\{movable\(|where \$\{runningUnder\(/.test(text)]).toEqual([file, true]);
   }
 });
