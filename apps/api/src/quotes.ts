@@ -51,7 +51,9 @@ export class Quotes {
     if (durations === undefined) return undefined;
     const now = Math.ceil(statistics.now + (performance.now() - at));
     if (runs) return predictRunning(job, durations, now);
-    return position === undefined ? undefined : predictWaiting(job, position, statistics, durations, now);
+    // One that an operator has suspended waits for the operator.
+    if (position === undefined || position.notBefore === Number.POSITIVE_INFINITY) return undefined;
+    return predictWaiting(job, position, statistics, durations, now);
   }
 
   /** Jobs before one that waits for a worker; undefined when it does not wait. */

@@ -1,6 +1,39 @@
-import { pauseType } from "@uws/store";
+import { isJobId, pauseType, suspendJob, unsuspendJob } from "@uws/store";
 import { Command, InvalidArgumentError } from "commander";
 import { withConfiguredStore } from "./with-store.ts";
+
+/** `suspend JOB`, `unsuspend JOB`: an operator takes a running job from its worker, and lets it go on. */
+export function suspendCommands(): Command[] {
+  const command = (name: string, description: string, work: typeof suspendJob, done: string, refused: string) =>
+    new Command(name)
+      .argument("<job>", "the job's id", parseJobId)
+      .description(description)
+      .action(async (id: string) => {
+        if (!(await withConfiguredStore((store) => work(store, id)))) throw new Error(`Job ${id} ${refused}.`);
+        console.log(`Job ${id} ${done}.`);
+      });
+  return [
+    command(
+      "suspend",
+      "take a running job from its worker; it is SUSPENDED, and goes on from its checkpoint after `unsuspend`",
+      suspendJob,
+      "is SUSPENDED until it is told to go on (unsuspend)",
+      "does not run, or is not there",
+    ),
+    command(
+      "unsuspend",
+      "let a job go on that was suspended by an operator",
+      unsuspendJob,
+      "waits for a worker",
+      "was not suspended by an operator",
+    ),
+  ];
+}
+
+function parseJobId(text: string): string {
+  if (isJobId(text)) return text;
+  throw new InvalidArgumentError("A job's id is the UUID at the end of its URL.");
+}
 
 /** `pause TYPE`, `resume TYPE`: an operator stops jobs of a type from being started, and ends that. */
 export function pauseCommands(): Command[] {

@@ -3,7 +3,7 @@ import { clientCommands } from "./client/index.ts";
 import { completionCommand } from "./completion/index.ts";
 import { descriptionsCommand } from "./descriptions.ts";
 import { importDescriptionCommand } from "./import-description.ts";
-import { pauseCommands } from "./pause.ts";
+import { pauseCommands, suspendCommands } from "./pause.ts";
 import { serverCommands } from "./server-commands.ts";
 import { tokensCommand } from "./tokens.ts";
 import { usersCommand } from "./users.ts";
@@ -16,7 +16,14 @@ export function makeProgram(): Command {
     ["Serve:", serverCommands()],
     [
       "Operate:",
-      [tokensCommand(), usersCommand(), ...pauseCommands(), descriptionsCommand(), importDescriptionCommand()],
+      [
+        tokensCommand(),
+        usersCommand(),
+        ...pauseCommands(),
+        ...suspendCommands(),
+        descriptionsCommand(),
+        importDescriptionCommand(),
+      ],
     ],
     ["Shell:", [completionCommand(() => program)]],
   ];

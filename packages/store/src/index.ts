@@ -36,6 +36,7 @@ export { removeWorkerToken } from "./commands/remove-worker-token.ts";
 export { type Renewed, renewLeases } from "./commands/renew-leases.ts";
 export { type NewDescription, saveDescription } from "./commands/save-description.ts";
 export { setPassword } from "./commands/set-password.ts";
+export { suspendJob, unsuspendJob } from "./commands/suspend-job.ts";
 export { unclaimJobs } from "./commands/unclaim-jobs.ts";
 export { isJobId, newJobId } from "./job-id.ts";
 export { migrate } from "./migrate.ts";

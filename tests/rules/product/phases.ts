@@ -186,7 +186,19 @@ export const phases: readonly Rule[] = [
   {
     id: "row-suspend-operator",
     rule: "EXECUTING → SUSPENDED: an operator suspends it.",
-    later: "there is no command for operators yet; a paused type (`run pause`) holds what does not run",
+    tests: [
+      shown(
+        "packages/store/src/suspend-job.test.ts",
+        "an operator takes a job from its worker: it goes on from its checkpoint when it may",
+      ),
+    ],
+    mutation: [
+      without(
+        `${commands}/suspend-job.ts`,
+        "available_at = 'infinity',\n        progress",
+        "available_at = null,\n        progress",
+      ),
+    ],
   },
   {
     id: "row-resume",

@@ -25,7 +25,7 @@ true`;
 }
 
 test("bash completes commands", () => {
-  expect(complete("s").sort()).toEqual(["services", "show", "submit"]);
+  expect(complete("s").sort()).toEqual(["services", "show", "submit", "suspend"]);
   expect(complete("").length).toBe(tree.commands.length);
   expect(complete("tokens", "")).toEqual(["add", "list", "remove", "help"]);
   expect(complete("completion", "z")).toEqual(["zsh"]);
