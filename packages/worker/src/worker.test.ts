@@ -383,9 +383,10 @@ test("heartbeats keep the lease of a job that has nothing to say", async () => {
   const server = await startServer();
   const go = Promise.withResolvers<void>();
   await startTestWorker(server, () => go.promise);
-  const stream = await server.welcomed({ leaseMs: 100, heartbeatMs: 20 });
+  // For longer than the lease, which is longer than a slow machine stands still.
+  const stream = await server.welcomed({ leaseMs: 2000, heartbeatMs: 100 });
   await stream.run({ attemptToken: token });
-  for (let beat = 0; beat < 10; beat++) await stream.take("heartbeat", (beat) => beat.attemptTokens.includes(token));
+  for (let beat = 0; beat < 25; beat++) await stream.take("heartbeat", (beat) => beat.attemptTokens.includes(token));
   go.resolve();
   await stream.take("complete");
 });
