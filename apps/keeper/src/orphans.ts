@@ -41,7 +41,8 @@ export class Orphans {
     try {
       return await this.#remove(await this.#old(this.#walk, limit));
     } catch (error) {
-      // From the beginning, at the next look: the walk does not go on behind an error.
+      // From the beginning, at the next look: the walk does not go on behind an error, and leaves no folder open.
+      await this.#walk?.return?.();
       this.#walk = undefined;
       throw error;
     }

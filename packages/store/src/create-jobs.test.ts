@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { createJob, type NewJob } from "./commands/create-job.ts";
+import { createJob } from "./commands/create-job.ts";
 import { type Batch, createJobs } from "./commands/create-jobs.ts";
 import { pauseType } from "./commands/pause-type.ts";
-import { newJobId } from "./job-id.ts";
-import { type StoreFixture, storeFixture } from "./testing.ts";
+import { newJob, type StoreFixture, storeFixture } from "./testing.ts";
 
 let fixture: StoreFixture;
 beforeAll(async () => {
@@ -11,20 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-const newJob = (changes: Partial<NewJob> = {}): NewJob => ({
-  id: newJobId(),
-  service: "simulate",
-  type: "simulate",
-  description: "digest",
-  owner: undefined,
-  runId: undefined,
-  parameters: [],
-  executionDuration: 600,
-  destruction: 86_400,
-  maxAttempts: 3,
-  run: true,
-  ...changes,
-});
 const batchOf = (owner: string, changes: Partial<Batch> = {}): Batch => ({
   service: "simulate",
   owner,

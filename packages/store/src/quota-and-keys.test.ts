@@ -1,32 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { abortJob } from "./commands/abort-job.ts";
 import { changeJob } from "./commands/change-job.ts";
-import { createJob, type NewJob } from "./commands/create-job.ts";
+import { createJob } from "./commands/create-job.ts";
 import { forgetIdempotencyKeys } from "./commands/forget-idempotency-keys.ts";
-import { newJobId } from "./job-id.ts";
 import { openStore } from "./store.ts";
-import { type StoreFixture, storeFixture } from "./testing.ts";
+import { newJob, type StoreFixture, storeFixture } from "./testing.ts";
 
 let fixture: StoreFixture;
 beforeAll(async () => {
   fixture = await storeFixture();
 });
 afterAll(() => fixture.close());
-
-const newJob = (changes: Partial<NewJob> = {}): NewJob => ({
-  id: newJobId(),
-  service: "simulate",
-  type: "simulate",
-  description: "digest",
-  owner: undefined,
-  runId: undefined,
-  parameters: [],
-  executionDuration: 600,
-  destruction: 86_400,
-  maxAttempts: 3,
-  run: true,
-  ...changes,
-});
 
 test("above the quota a job is HELD, and runs when it is told again and there is room", async () => {
   const quota = { active: 1, over: "hold" } as const;

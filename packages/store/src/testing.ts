@@ -38,20 +38,7 @@ export async function storeFixture(): Promise<StoreFixture> {
     },
     async create(changes = {}) {
       const id = newJobId();
-      await createJob(store, {
-        id,
-        service: "simulate",
-        type: "simulate",
-        description: "digest",
-        owner: undefined,
-        runId: undefined,
-        parameters: [],
-        executionDuration: 600,
-        destruction: 86_400,
-        maxAttempts: 3,
-        run: true,
-        ...changes,
-      });
+      await createJob(store, newJob({ id, ...changes }));
       return id;
     },
     async claim(id, worker = "w1") {
@@ -71,4 +58,22 @@ export async function storeFixture(): Promise<StoreFixture> {
     },
   };
   return fixture;
+}
+
+/** A job as tests make it: nothing about it is special but what they change. */
+export function newJob(changes: Partial<NewJob> = {}): NewJob {
+  return {
+    id: newJobId(),
+    service: "simulate",
+    type: "simulate",
+    description: "digest",
+    owner: undefined,
+    runId: undefined,
+    parameters: [],
+    executionDuration: 600,
+    destruction: 86_400,
+    maxAttempts: 3,
+    run: true,
+    ...changes,
+  };
 }

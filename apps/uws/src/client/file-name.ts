@@ -1,3 +1,5 @@
+import { fileEnding } from "@uws/core";
+
 /** Bytes of a file's name; most file systems allow 255, and something may be added. */
 const longest = 200;
 
@@ -37,8 +39,7 @@ export function suggestedName(id: string, { headers }: Response): string {
   const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(disposition);
   const given = decoded ?? plain?.[1]?.replace(/\\(.)/g, "$1") ?? plain?.[2];
   if (given !== undefined && given !== "") return given;
-  const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
-  const ending = endings[type];
+  const ending = fileEnding(headers.get("content-type") ?? "");
   return ending === undefined || /\.\w{1,8}$/.test(id) ? id : `${id}.${ending}`;
 }
 
@@ -49,20 +50,3 @@ function decode(text: string): string | undefined {
     return undefined;
   }
 }
-
-const endings: Readonly<Record<string, string>> = {
-  "application/x-votable+xml": "vot",
-  "application/fits": "fits",
-  "image/fits": "fits",
-  "text/csv": "csv",
-  "text/tab-separated-values": "tsv",
-  "text/plain": "txt",
-  "text/html": "html",
-  "application/json": "json",
-  "text/xml": "xml",
-  "application/xml": "xml",
-  "image/svg+xml": "svg",
-  "image/png": "png",
-  "image/jpeg": "jpg",
-  "application/pdf": "pdf",
-};
