@@ -1,3 +1,4 @@
+import { absoluteUrl } from "./absolute-url.ts";
 import { childUrl } from "./child-url.ts";
 import { UwsClientError } from "./errors.ts";
 import { readAnswer } from "./job-handle.ts";
@@ -58,7 +59,7 @@ async function readPage({ response, url }: Answer): Promise<Page | undefined> {
   const jobs = page.jobs.map((job: unknown) => readReference(job, url));
   if (!jobs.every((job) => job !== undefined)) return undefined;
   if (typeof page.next !== "string") return { jobs, next: undefined };
-  const next = URL.parse(page.next, url)?.href;
+  const next = absoluteUrl(page.next, url);
   return next === undefined ? undefined : { jobs, next };
 }
 
@@ -66,7 +67,7 @@ function readReference(job: unknown, url: string): RemoteJobReference | undefine
   if (!isObject(job)) return undefined;
   const { jobId, href, phase, runId, ownerId, creationTime } = job;
   if (typeof jobId !== "string" || typeof phase !== "string" || !isRemotePhase(phase)) return undefined;
-  const link = URL.parse(typeof href === "string" ? href : childUrl(url, jobId), url)?.href;
+  const link = absoluteUrl(typeof href === "string" ? href : childUrl(url, jobId), url);
   if (link === undefined) return undefined;
   return {
     jobId,

@@ -69,8 +69,11 @@ export async function openApiDocument(
 
 const jobDescriptionListSchema = {
   type: "object",
-  properties: { descriptions: { type: "array", items: { $ref: "#/components/schemas/JobDescription" } } },
-  required: ["descriptions"],
+  properties: {
+    typeParameter: { type: "string", description: "The parameter that names the type of a new job" },
+    descriptions: { type: "array", items: { $ref: "#/components/schemas/JobDescription" } },
+  },
+  required: ["typeParameter", "descriptions"],
 };
 
 /** The operations of a service stand under its tag. */
