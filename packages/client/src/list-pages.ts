@@ -19,16 +19,22 @@ interface Page {
 /**
  * A job list with all of its pages.
  * @param url of the list, with its filters
- * @throws UwsClientError when a page after the first is no page, or one that was there before
+ * @param onlyOurs whether there are filters that other servers pass over, and that cannot be made up for
+ * @throws UwsClientError when another server would have to filter so; when a page after the first is no page, or one that was there before
  */
 export async function listPages(
   transport: Transport,
   url: string,
+  onlyOurs: boolean,
   signal: AbortSignal | undefined,
 ): Promise<RemoteJobReference[]> {
   const first = await transport.send(url, { accept: jsonOrXml, signal });
+  let page = isJson(first) ? await readPage(first) : undefined;
+  if (page === undefined && onlyOurs) {
+    const message = `${url}: this server does not filter by job types and parameters`;
+    throw new UwsClientError(message, { method: "GET", url, status: first.response.status });
+  }
   if (!isJson(first)) return readAnswer(first, readJobList);
-  let page = await readPage(first);
   // JSON of some other making, of which the standard says nothing.
   if (page === undefined) return readAnswer(await transport.send(url, { signal }), readJobList);
 

@@ -56,7 +56,7 @@ export interface SyncOptions extends Signalled {
   readonly files?: Files | undefined;
 }
 
-/** What another server does not filter by is left out here, but for types and parameters, of which a list says nothing. */
+/** What another server does not filter by is left out here, but for types and parameters: those are refused. */
 export interface ListFilter extends JobFilter {
   /** The newest so many. */
   readonly last?: number | undefined;
@@ -121,11 +121,12 @@ export class UwsClient {
 
   /** The jobs that the caller may see, newest first (UWS 1.1, section 2.2.2.1), of all pages where a list has several. */
   async list(filter: ListFilter = {}): Promise<RemoteJobReference[]> {
-    const { last, signal } = filter;
+    const { last, type, parameters = {}, signal } = filter;
     const url = new URL(this.jobListUrl);
     for (const [name, value] of filterQuery(filter)) url.searchParams.append(name, value);
     if (last !== undefined) url.searchParams.set("LAST", String(last));
-    return filterJobs(await listPages(this.#transport, url.href, signal), filter);
+    const onlyOurs = type !== undefined || Object.keys(parameters).length > 0;
+    return filterJobs(await listPages(this.#transport, url.href, onlyOurs, signal), filter);
   }
 
   /**

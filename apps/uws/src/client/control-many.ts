@@ -65,8 +65,8 @@ async function* changes(client: UwsClient, action: ManyAction, options: ManyOpti
   }
 }
 
-/** What another server has not is said in a sentence. */
+/** What another server has not, or has something else instead of, is said in a sentence. */
 export function onlyOurs(error: unknown, client: UwsClient, what: string): unknown {
-  const absent = error instanceof UwsClientError && [404, 405, 501].includes(error.status ?? 0);
+  const absent = error instanceof UwsClientError && [200, 404, 405, 501].includes(error.status ?? 0);
   return absent ? new CommandError(`${client.jobListUrl} does not ${what}: bun-uws does.`, exitStatus.failed) : error;
 }
