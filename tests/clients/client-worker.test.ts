@@ -8,19 +8,25 @@ let site: Site;
 let client: UwsClient;
 /** Called with each PATCH that has been answered; what it throws, the worker hears instead of the answer. */
 let onPatch: () => void = () => {};
+/** For which the answer to each PATCH waits. */
+let onAnswer: (signal: AbortSignal) => Promise<void> = async () => {};
 beforeAll(async () => {
   site = await startSite();
   client = new UwsClient(site.client("simulate").jobListUrl, {
     format: "json",
     async fetch(request) {
       const answer = await fetch(request);
-      if (request.method === "PATCH") onPatch();
+      if (request.method === "PATCH") {
+        onPatch();
+        await onAnswer(request.signal);
+      }
       return answer;
     },
   });
 });
 beforeEach(() => {
   onPatch = () => {};
+  onAnswer = async () => {};
 });
 afterAll(() => site.stop());
 
@@ -145,6 +151,15 @@ test("work is kept by heartbeats, also past an answer that is lost", async () =>
   expect(await job.keep(async () => beats.promise.then(() => "done"))).toBe("done");
   await job.complete();
   expect((await client.job(job.url).get()).phase).toBe("COMPLETED");
+});
+
+test("a server that never answers is no answer, in the client's own error, when the lease is over", async () => {
+  const job = await claimNew();
+  onAnswer = (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const failed = await job.report({ log: [{ message: "heard" }] }).catch((error) => error);
+  expect(failed).toBeInstanceOf(UwsClientError);
+  expect(failed).toMatchObject({ method: "PATCH", status: undefined, transient: true });
+  await client.job(job.url).delete();
 });
 
 test("work stops when its job is aborted or gone, and says so in the client's own error", async () => {

@@ -153,7 +153,7 @@ export class ClaimedJob {
       } catch (error) {
         if (done.aborted) return;
         // A server that is away for a while is no reason to stop: the lease may hold.
-        if (error instanceof DeadlineError || (error instanceof UwsClientError && error.transient)) continue;
+        if (error instanceof UwsClientError && error.transient) continue;
         return lost.abort(error);
       }
     }
@@ -174,8 +174,13 @@ export class ClaimedJob {
     const request = { method: "PATCH", accept: "application/json", headers: this.#authorization(url) } as const;
     const send = async (either: AbortSignal) =>
       readAnswer(await this.#transport.send(url, { ...request, body: { json }, signal: either }), readReported);
-    // After the lease it is another's to say who has the job.
-    return await withDeadline(this.lease * 1000, signal, (either) => untilAnswered(() => send(either), either));
+    try {
+      // After the lease it is another's to say who has the job.
+      return await withDeadline(this.lease * 1000, signal, (either) => untilAnswered(() => send(either), either));
+    } catch (cause) {
+      if (!(cause instanceof DeadlineError)) throw cause;
+      throw new UwsClientError(`PATCH ${url}: ${cause.message}`, { method: "PATCH", url, cause });
+    }
   }
 
   /** The token is for the server that gave it. */

@@ -51,6 +51,7 @@ export async function submitBatch(client: UwsClient, path: string, options: Batc
       if (!options.json) await print(answer.map(({ href }) => href).join("\n"));
     } catch (error) {
       if (created.length > 0) note(`${created.length} jobs were created, of the lines before the failure.`);
+      if (created.length > 0 && options.json) await printJson(created);
       throw inFile(onlyOurs(error, client, "create many jobs at once"), path, records.slice(from, to));
     }
   }
