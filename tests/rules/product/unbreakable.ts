@@ -266,7 +266,7 @@ export const badInput: readonly Rule[] = [
     mutation: [
       without(
         "apps/api/src/create-job/check-parameters.ts",
-        "...validateParameters(description, others, { complete }).map(({ message }) => message),",
+        "...validateParameters(description, others, { complete }),",
         "...validateParameters(description, others, { complete }).flatMap(() => []),",
       ),
     ],
