@@ -51,7 +51,9 @@ test("what is exported for OPUS and imported again is an equivalent description"
 });
 
 test.each(["crossmatch", "simulate"])("so is the description of the example %s", async (name) => {
-  const original = await loadDescription(`${import.meta.dirname}/../../workers/${name}/description.yaml`);
+  const { description: original } = await loadDescription(
+    `${import.meta.dirname}/../../workers/${name}/description.yaml`,
+  );
   const { description } = importOpus(opusOf([original]), `${name}.xml`);
   const { parameters, ...rest } = told(description);
   const { parameters: before, ...restBefore } = told(original);
