@@ -1,4 +1,3 @@
-import { loadServices } from "@uws/api";
 import { loadConfig } from "@uws/config";
 import { isJobId, knownTypes, pauseType, type Store, suspendJob, unsuspendJob } from "@uws/store";
 import { Command, InvalidArgumentError } from "commander";
@@ -83,6 +82,8 @@ export async function setPaused(
 /** Those of the configuration in the working directory: from its files, and those that workers are to announce. */
 async function configuredTypes(): Promise<string[]> {
   const config = loadConfig(process.env, process.cwd());
+  // Other commands need nothing of the server.
+  const { loadServices } = await import("@uws/api");
   const described = (await loadServices(config)).flatMap(({ types }) => types.map(({ name }) => name));
   return [...described, ...config.services.flatMap(({ types }) => types)];
 }
