@@ -34,6 +34,23 @@ export const descriptions: readonly Rule[] = [
     ],
   },
   {
+    id: "description-groups",
+    rule: "Its groups name parameters that there are, each of them once.",
+    tests: [
+      shown(
+        "packages/description/src/parse-description.test.ts",
+        "a group names parameters that there are, each of them once",
+      ),
+    ],
+    mutation: [
+      without(
+        "packages/description/src/parse-description.ts",
+        "if (!known.includes(parameter))",
+        "if (known.length < 0)",
+      ),
+    ],
+  },
+  {
     id: "description-vosi",
     rule: "From it come the parameters of VOSI capabilities.",
     tests: [shown(vosi, "list the parameters of the job type")],
