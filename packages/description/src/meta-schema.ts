@@ -1,3 +1,5 @@
+import { argumentSchema, commandSchema } from "./command-schema.ts";
+
 /**
  * JSON Schema 2020-12 of a job description file. Members that begin with x- are for others and pass. It is published: as
  * `job-description.schema.json` beside this folder (`run generate`), and by each server at `/schemas/job-description`.
@@ -112,7 +114,9 @@ export const metaSchema = {
         additionalProperties: false,
       },
     },
+    command: commandSchema,
   },
   patternProperties: { "^x-": true },
   additionalProperties: false,
+  $defs: { argument: argumentSchema },
 } as const;
