@@ -19,7 +19,7 @@ export {
 } from "./job-description.ts";
 export { loadDescription } from "./load-description.ts";
 export { differences, meaningDigest } from "./meaning.ts";
-export { metaSchema } from "./meta-schema.ts";
+export { metaSchema, servedSchema } from "./meta-schema.ts";
 export { type ParameterForm, parameterForm } from "./parameter-form.ts";
 export { canonicalName, type FileRule, fileLimit, fileTypes, takesFile } from "./parameter-schema.ts";
 export {

@@ -17,7 +17,8 @@ const limited = {
   additionalProperties: false,
 } as const;
 
-export const metaSchema = {
+/** What clients are shown: a description as it is served. */
+export const servedSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Job description",
   description: "What a job type of bun-uws is, takes and gives",
@@ -114,9 +115,14 @@ export const metaSchema = {
         additionalProperties: false,
       },
     },
-    command: commandSchema,
   },
   patternProperties: { "^x-": true },
   additionalProperties: false,
+} as const;
+
+/** What an operator writes: with the command for the ready-made worker. */
+export const metaSchema = {
+  ...servedSchema,
+  properties: { ...servedSchema.properties, command: commandSchema },
   $defs: { argument: argumentSchema },
 } as const;

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { JobFailure } from "@uws/worker";
+import type { Stream } from "./command.ts";
+import type { Exit } from "./exits.ts";
+import type { Guard } from "./guard.ts";
+import { killJob } from "./job-processes.ts";
+import type { LimitState } from "./limits.ts";
+import { Watch } from "./watch.ts";
+
+/** Milliseconds for the last output of a command that has ended, which a process that got away may hold open. */
+const lastOutputMs = 1_000;
+
+/** A program to run as a job. */
+export interface Program {
+  /** The program, by an absolute path, and its arguments. */
+  readonly line: readonly [string, ...string[]];
+  readonly work: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Found in the environment of everything that it starts. */
+  readonly mark: string;
+  readonly stdin: FileHandle | undefined;
+  readonly limits: readonly LimitState[];
+  /** Streams that are kept in files, with the bytes that they may have. */
+  readonly kept: ReadonlyMap<Stream, { readonly file: string; readonly maxBytes: number }>;
+  readonly onOutput: (stream: Stream, chunk: Buffer) => void;
+  readonly guard: Guard;
+  /** Asks it to end (SIGTERM). */
+  readonly signal: AbortSignal;
+  /** Ends it, and all that it has started. */
+  readonly killed: AbortSignal;
+}
+
+/**
+ * Runs a program to its end: nothing of what it started is left then, and its output has been read.
+ * @throws JobFailure when it cannot be started, or has exceeded a limit that we look after
+ */
+export async function runProgram(program: Program): Promise<Exit> {
+  const { signal, killed, guard, mark } = program;
+  const child = await started(program);
+  const leader = child.pid ?? 0;
+  guard.started(leader);
+  offerToOutOfMemoryKiller(leader);
+  let exceeded: JobFailure | undefined;
+  const stop = (failure: JobFailure) => {
+    exceeded ??= failure;
+    void killJob(leader, mark);
+  };
+  const watch = new Watch(program.limits, leader, program.work, stop);
+  const terminate = () => void signalGroup(leader, "SIGTERM");
+  const kill = () => void killJob(leader, mark);
+  onAbort(signal, terminate);
+  onAbort(killed, kill);
+  const outputs = (["stdout", "stderr"] as const).map((stream) => consume(child[stream], stream, program, stop));
+  try {
+    const exit = await new Promise<Exit>((resolve) => child.on("exit", (code, by) => resolve({ code, signal: by })));
+    watch.end();
+    // What it started and left behind.
+    await killJob(leader, mark);
+    const late = setTimeout(() => setImmediate(() => stopListening(child)), lastOutputMs);
+    await Promise.all(outputs);
+    clearTimeout(late);
+    if (exceeded !== undefined) throw exceeded;
+    return exit;
+  } finally {
+    watch.end();
+    signal.removeEventListener("abort", terminate);
+    killed.removeEventListener("abort", kill);
+  }
+}
+
+function started({ line: [file, ...args], work, environment, stdin }: Program): Promise<ChildProcess> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) =>
+      // There was no room for a process, or the program is being replaced: elsewhere or later it may work.
+      reject(new JobFailure("the command could not be started", { kind: "transient", retryable: true, cause }));
+    try {
+      const child = spawn(file, args, {
+        cwd: work,
+        env: { ...environment },
+        stdio: [stdin?.fd ?? "ignore", "pipe", "pipe"],
+        // A group of its own, to be ended as one, and not reached by a Ctrl-C that is meant for the worker.
+        detached: true,
+      });
+      child.on("error", fail);
+      child.on("spawn", () => resolve(child));
+    } catch (cause) {
+      fail(cause);
+    }
+  });
+}
+
+async function consume(
+  output: Readable | null,
+  stream: Stream,
+  { kept, onOutput }: Program,
+  stop: (failure: JobFailure) => void,
+): Promise<void> {
+  const keep = kept.get(stream);
+  const file = keep === undefined ? undefined : await open(keep.file, "wx", 0o600);
+  let bytes = 0;
+  try {
+    for await (const chunk of output ?? []) {
+      bytes += (chunk as Buffer).length;
+      onOutput(stream, chunk as Buffer);
+      if (keep === undefined) continue;
+      if (bytes <= keep.maxBytes) await file?.appendFile(chunk as Buffer);
+      else stop(new JobFailure(`the command wrote more than ${keep.maxBytes} bytes to ${stream}`));
+    }
+  } catch (cause) {
+    // A stream that we stopped listening to has said enough; a full disk has not.
+    if (output?.destroyed === false || (cause as NodeJS.ErrnoException).syscall === "write") {
+      stop(new JobFailure(`${stream} of the command could not be kept`, { kind: "transient", retryable: true, cause }));
+    }
+  } finally {
+    await file?.close();
+  }
+}
+
+function stopListening({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
+}
+
+function onAbort(signal: AbortSignal, then: () => void): void {
+  if (signal.aborted) then();
+  else signal.addEventListener("abort", then, { once: true });
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // Nobody is left in it.
+  }
+}
+
+/** When memory is short, the kernel (Linux) shall take a command rather than the worker, who can tell what happened. */
+function offerToOutOfMemoryKiller(leader: number): void {
+  const file = `/proc/${leader}/oom_score_adj`;
+  try {
+    writeFileSync(file, String(Math.min(1000, Number(readFileSync(file, "utf8")) + 300)));
+  } catch {
+    // Another system, or not allowed, or it has ended already.
+  }
+}
