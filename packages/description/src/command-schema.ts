@@ -20,7 +20,10 @@ export const argumentSchema = {
   maxLength: 20_000,
   pattern: "^[^\\u0000]*$",
   properties: {
-    if: { ...name, description: "The args stand only if this parameter is given (and true, where it is true or false)" },
+    if: {
+      ...name,
+      description: "The args stand only if this parameter is given (and true, where it is true or false)",
+    },
     is: {
       description: "… and only if it has this value, or one of these",
       type: ["string", "number", "boolean", "array"],

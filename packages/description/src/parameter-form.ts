@@ -47,7 +47,7 @@ export function parameterForm(description: JobDescription, name: string): Parame
     several: several && fileRule(schema) === undefined,
     truth,
     file: fileRule(schema) !== undefined,
-    defaults: otherwise === undefined ? [] : givenOf({ [declared]: otherwise }).map(valueOf),
+    defaults: otherwise === undefined ? [] : givenOf({ [declared]: otherwise }).map(textOf),
     values(texts) {
       const [text, ...more] = texts;
       if (text === undefined || more.length > 0) return texts;
@@ -57,7 +57,7 @@ export function parameterForm(description: JobDescription, name: string): Parame
   };
 }
 
-function valueOf(given: ReturnType<typeof givenOf>[number]): string {
+function textOf(given: ReturnType<typeof givenOf>[number]): string {
   return "value" in given ? given.value : "";
 }
 
@@ -67,7 +67,11 @@ function items(text: string, schema: Schema, root: Parameters<typeof resolve>[1]
   if (array !== undefined) {
     // Written out again, 64-bit identifiers would lose digits: a flat array of numbers is cut as it stands.
     if (array.length > 0 && array.every((item) => typeof item === "number")) {
-      return text.trim().slice(1, -1).split(",").map((item) => item.trim());
+      return text
+        .trim()
+        .slice(1, -1)
+        .split(",")
+        .map((item) => item.trim());
     }
     return array.map((item) => (typeof item === "string" ? item : JSON.stringify(item)));
   }

@@ -71,7 +71,12 @@ async function find(output: Output, { work, streams }: OutputPlaces): Promise<Fo
  * Paths that a glob matches, in the order of their names. Links are not followed, and stand among them where they match, to be
  * refused.
  */
-async function matches(work: string, [pattern = "", ...rest]: readonly string[], max: number, path = ""): Promise<string[]> {
+async function matches(
+  work: string,
+  [pattern = "", ...rest]: readonly string[],
+  max: number,
+  path = "",
+): Promise<string[]> {
   const expression = new RegExp(
     `^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^/]*").replaceAll("?", "[^/]")}$`,
     "u",
@@ -84,7 +89,8 @@ async function matches(work: string, [pattern = "", ...rest]: readonly string[],
     const here = path === "" ? entry.name : `${path}/${entry.name}`;
     if (rest.length === 0) found.push(here);
     else if (entry.isDirectory()) found.push(...(await matches(work, rest, max, here)));
-    if (found.length > max) throw new JobFailure(`the command made more than ${max} files ${[path, pattern].join("/")}`);
+    if (found.length > max)
+      throw new JobFailure(`the command made more than ${max} files ${[path, pattern].join("/")}`);
   }
   return found;
 }

@@ -80,6 +80,7 @@ async function runCommand(
       guard,
       signal: AbortSignal.any([job.signal, late.signal]),
       killed: AbortSignal.any([killed, late.killed]),
+      kill: made.kill,
     });
     lines.end();
     job.signal.throwIfAborted();
@@ -114,6 +115,8 @@ function overtime({ deadline }: JobContext) {
   return {
     signal: signal.signal,
     killed: killed.signal,
-    end: () => timers.forEach((timer) => clearTimeout(timer)),
+    end() {
+      for (const timer of timers) clearTimeout(timer);
+    },
   };
 }

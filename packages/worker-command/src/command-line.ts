@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { JobFailure, type ParameterEntry } from "@uws/worker";
 import { parameterForm } from "@uws/description";
+import { JobFailure, type ParameterEntry } from "@uws/worker";
 import type { Command } from "./command.ts";
 import { baseEnvironment, fillEnvironment } from "./environment.ts";
 import { type Filling, fillArguments, fillFixed } from "./fill.ts";
 import { findProgram } from "./find-program.ts";
 import { type Input, planInputs } from "./inputs.ts";
 import { type LimitState, limitPrefix } from "./limits.ts";
-import { parseTemplate } from "./template.ts";
+import type { Template } from "./template.ts";
 import { valuesOf } from "./values.ts";
 import { temporaryFolder } from "./working-directory.ts";
 
@@ -51,13 +51,11 @@ export function commandLine(
   };
   const base = baseEnvironment(work, join(work, temporaryFolder));
   const environment = fillEnvironment(command.environment, filling, base, own);
-  const fixed = (templates: Command["container"] extends infer _ ? readonly Parameters<typeof fillFixed>[0][] : never) =>
-    templates.map((template) => fillFixed(template, filling));
+  const fixed = (templates: readonly Template[]) => templates.map((template) => fillFixed(template, filling));
   const { container } = command;
-  const program = fixedText(command.program, filling);
   const [first = "", ...rest] = [
     ...(container === undefined ? [] : fixed(container.run)),
-    program,
+    fillFixed(command.program, filling),
     ...fillArguments(command.args, filling),
   ];
   const file = findProgram(first, environment.PATH ?? "");
@@ -70,9 +68,4 @@ export function commandLine(
     filling,
     kill: container?.kill === undefined ? [] : fixed(container.kill),
   };
-}
-
-function fixedText(source: string, filling: Filling): string {
-  const nothing = () => undefined;
-  return fillFixed(parseTemplate(source, nothing, nothing), filling);
 }

@@ -6,7 +6,7 @@ export interface Command {
   readonly description: JobDescription;
   /** Folder of the description's file: {@here}. */
   readonly here: string;
-  readonly program: string;
+  readonly program: Template;
   readonly args: readonly Argument[];
   /** File names by parameter, beside the uploads that go into files anyhow. */
   readonly files: ReadonlyMap<string, string>;

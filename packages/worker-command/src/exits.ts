@@ -55,6 +55,7 @@ function signalMeaning(signal: string, { cpuSeconds, fileSize }: Command["limits
     const limit = fileSize === undefined ? "it was allowed" : `${fileSize} bytes`;
     return { outcome: "fatal", message: `the command wrote a larger file than ${limit} (limits.fileSize)` };
   }
-  if (signal === "SIGKILL") return { outcome: "transient", message: "the command was killed by SIGKILL (out of memory?)" };
+  if (signal === "SIGKILL")
+    return { outcome: "transient", message: "the command was killed by SIGKILL (out of memory?)" };
   return { outcome: "fatal", message: `the command was killed by ${signal}` };
 }

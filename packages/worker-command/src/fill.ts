@@ -1,6 +1,6 @@
 import { JobFailure } from "@uws/worker";
 import type { Argument } from "./command.ts";
-import { onlyParameter, type OwnPlaceholder, type Part, parametersOf, type Template } from "./template.ts";
+import { type OwnPlaceholder, onlyParameter, type Part, parametersOf, type Template } from "./template.ts";
 
 /** What placeholders stand for in one job: texts of parameters (paths, for those in files), and what is the job's own. */
 export interface Filling {
@@ -22,7 +22,8 @@ export function fillArguments(args: readonly Argument[], filling: Filling): stri
   // After an argument -- everything is an operand, by the convention of POSIX (Utility Syntax Guideline 10).
   let operandsOnly = false;
   for (const { text, template, allowDash } of flat(args, filling)) {
-    if (text.startsWith("-") && !allowDash && !operandsOnly && beginsWithValue(template)) throw refusedDash(text, template);
+    if (text.startsWith("-") && !allowDash && !operandsOnly && beginsWithValue(template))
+      throw refusedDash(text, template);
     filled.push(passable(text, "an argument"));
     if (text === "--" && parametersOf(template).length === 0) operandsOnly = true;
   }
@@ -52,7 +53,8 @@ export function fillSingle(template: Template, filling: Filling): string | undef
 
 /** @throws JobFailure for what no program can be given */
 export function passable(text: string, place: string): string {
-  if (text.includes("\0")) throw new JobFailure(`${place} would hold a NUL character, with which it ends for the program`);
+  if (text.includes("\0"))
+    throw new JobFailure(`${place} would hold a NUL character, with which it ends for the program`);
   if (Buffer.byteLength(text) >= maxArgument) {
     throw new JobFailure(`${place} would be longer than the ${maxArgument - 1} bytes that a program can be given`);
   }
@@ -111,5 +113,7 @@ function beginsWithValue({ parts }: Template): boolean {
 function refusedDash(text: string, template: Template): JobFailure {
   const name = onlyParameter(template) ?? parametersOf(template).join(", ");
   const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-  return new JobFailure(`${name}: a value that begins with "-" is not accepted here, for it would be an option: ${shown}`);
+  return new JobFailure(
+    `${name}: a value that begins with "-" is not accepted here, for it would be an option: ${shown}`,
+  );
 }

@@ -44,7 +44,10 @@ export function limitStates(limits: Limits): LimitState[] {
 }
 
 function refusal(prlimit: string, option: string): string | undefined {
-  const { status, stderr, error } = spawnSync(prlimit, [option, "true"], { encoding: "utf8", env: { PATH: defaultPath } });
+  const { status, stderr, error } = spawnSync(prlimit, [option, "true"], {
+    encoding: "utf8",
+    env: { PATH: defaultPath },
+  });
   if (status === 0) return undefined;
   return error?.message ?? (stderr.trim() || `prlimit ended with ${status}`);
 }

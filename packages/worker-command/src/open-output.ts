@@ -24,7 +24,8 @@ export async function openOutput(work: string, path: string): Promise<OpenOutput
   // Before it is opened: to open a device or a FIFO may do something, or wait.
   if (there.isSymbolicLink()) throw refused(path, "it is a symbolic link");
   if (!there.isFile()) throw refused(path, "it is no regular file");
-  if (!inside(work, await realpath(dirname(file)))) throw refused(path, "its folder is outside of the working directory");
+  if (!inside(work, await realpath(dirname(file))))
+    throw refused(path, "its folder is outside of the working directory");
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const opened = await handle.stat();

@@ -10,8 +10,8 @@ import {
 import {
   type Argument,
   type Command,
-  commandDefaults,
   type Container,
+  commandDefaults,
   type ExitRule,
   type LogLevel,
   type Output,
@@ -99,7 +99,7 @@ class CommandReader {
     return {
       description: this.#description,
       here,
-      program: this.#program(program),
+      program: this.#fixed(program, "command.run.0"),
       args: args.map((arg, index) => this.#argument(arg, `command.run.${index + 1}`, new Set(), new Set())),
       files: this.#files,
       stdin: written.stdin === undefined ? undefined : this.#stdin(written.stdin),
@@ -161,11 +161,6 @@ class CommandReader {
     return template;
   }
 
-  #program(source: string): string {
-    this.#fixed(source, "command.run.0");
-    return source;
-  }
-
   #readFiles(written: Readonly<Record<string, string>>): void {
     const names = new Set<string>();
     for (const [name, fileName] of Object.entries(written)) {
@@ -181,12 +176,7 @@ class CommandReader {
    * @param there parameters that are given wherever this argument is reached
    * @param one parameters that stand for one of their values there
    */
-  #argument(
-    written: WrittenArgument,
-    field: string,
-    there: ReadonlySet<string>,
-    one: ReadonlySet<string>,
-  ): Argument {
+  #argument(written: WrittenArgument, field: string, there: ReadonlySet<string>, one: ReadonlySet<string>): Argument {
     if (typeof written === "string") return this.#text(written, field, false, there, one);
     const { if: condition, is, each, args, allowDash } = written;
     const kinds = [condition, each, allowDash].filter((each) => each !== undefined).length;

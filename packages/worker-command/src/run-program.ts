@@ -13,6 +13,9 @@ import { Watch } from "./watch.ts";
 /** Milliseconds for the last output of a command that has ended, which a process that got away may hold open. */
 const lastOutputMs = 1_000;
 
+/** Milliseconds for the program that ends a container. */
+const elsewhereMs = 10_000;
+
 /** A program to run as a job. */
 export interface Program {
   /** The program, by an absolute path, and its arguments. */
@@ -31,6 +34,8 @@ export interface Program {
   readonly signal: AbortSignal;
   /** Ends it, and all that it has started. */
   readonly killed: AbortSignal;
+  /** Ends what runs elsewhere on its behalf, when it was stopped; empty = nothing does. */
+  readonly kill: readonly string[];
 }
 
 /**
@@ -59,6 +64,7 @@ export async function runProgram(program: Program): Promise<Exit> {
     watch.end();
     // What it started and left behind.
     await killJob(leader, mark);
+    if (exceeded !== undefined || signal.aborted || killed.aborted) await endElsewhere(program);
     const late = setTimeout(() => setImmediate(() => stopListening(child)), lastOutputMs);
     await Promise.all(outputs);
     clearTimeout(late);
@@ -90,6 +96,18 @@ function started({ line: [file, ...args], work, environment, stdin }: Program): 
       fail(cause);
     }
   });
+}
+
+/** Ends a container: its client has gone, and it may not have heard. */
+async function endElsewhere({ kill: [file, ...args], environment }: Program): Promise<void> {
+  if (file === undefined) return;
+  const child = spawn(file, args, {
+    env: { ...environment },
+    stdio: "ignore",
+    timeout: elsewhereMs,
+    killSignal: "SIGKILL",
+  });
+  await new Promise((resolve) => child.on("exit", resolve).on("error", resolve));
 }
 
 async function consume(

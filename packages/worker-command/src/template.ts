@@ -3,10 +3,7 @@ export const ownPlaceholders = ["@workdir", "@here", "@job", "@attempt"] as cons
 export type OwnPlaceholder = (typeof ownPlaceholders)[number];
 
 /** A piece of a template: text as it stands, a parameter's value, or something of the job's own. */
-export type Part =
-  | { readonly text: string }
-  | { readonly parameter: string }
-  | { readonly own: OwnPlaceholder };
+export type Part = { readonly text: string } | { readonly parameter: string } | { readonly own: OwnPlaceholder };
 
 /** A text with placeholders, taken apart. */
 export interface Template {

@@ -1,8 +1,8 @@
 import { lstat, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { JobFailure } from "@uws/worker";
-import type { LimitState } from "./limits.ts";
 import { processesOf, residentBytes } from "./job-processes.ts";
+import type { LimitState } from "./limits.ts";
 
 /** Milliseconds between two looks, at least; and so many times as long as a look took, so that looking costs little. */
 const lookMs = 200;
