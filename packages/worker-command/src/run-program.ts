@@ -43,8 +43,17 @@ export interface Program {
  * @throws JobFailure when it cannot be started, or has exceeded a limit that we look after
  */
 export async function runProgram(program: Program): Promise<Exit> {
+  const files = await openKept(program);
+  try {
+    return await run(program, files);
+  } finally {
+    for (const file of files.values()) await file.close();
+  }
+}
+
+async function run(program: Program, files: ReadonlyMap<Stream, FileHandle>): Promise<Exit> {
   const { signal, killed, guard, mark } = program;
-  const child = await started(program);
+  const { child, exit } = await started(program);
   const leader = child.pid ?? 0;
   guard.started(leader);
   offerToOutOfMemoryKiller(leader);
@@ -53,23 +62,25 @@ export async function runProgram(program: Program): Promise<Exit> {
     exceeded ??= failure;
     void killJob(leader, mark);
   };
-  const watch = new Watch(program.limits, leader, program.work, stop);
-  const terminate = () => void signalGroup(leader, "SIGTERM");
+  const terminate = () => signalGroup(leader, "SIGTERM");
   const kill = () => void killJob(leader, mark);
+  const outputs = (["stdout", "stderr"] as const).map((stream) =>
+    readOutput(child[stream], program, stream, files.get(stream), stop),
+  );
+  const watch = new Watch(program.limits, leader, program.work, stop);
   onAbort(signal, terminate);
   onAbort(killed, kill);
-  const outputs = (["stdout", "stderr"] as const).map((stream) => consume(child[stream], stream, program, stop));
   try {
-    const exit = await new Promise<Exit>((resolve) => child.on("exit", (code, by) => resolve({ code, signal: by })));
-    watch.end();
+    const ended = await exit;
     // What it started and left behind.
     await killJob(leader, mark);
     if (exceeded !== undefined || signal.aborted || killed.aborted) await endElsewhere(program);
+    // Time alone proves nothing: we may be late to read, and a turn of the event loop is left for it.
     const late = setTimeout(() => setImmediate(() => stopListening(child)), lastOutputMs);
     await Promise.all(outputs);
     clearTimeout(late);
     if (exceeded !== undefined) throw exceeded;
-    return exit;
+    return ended;
   } finally {
     watch.end();
     signal.removeEventListener("abort", terminate);
@@ -77,8 +88,8 @@ export async function runProgram(program: Program): Promise<Exit> {
   }
 }
 
-function started({ line: [file, ...args], work, environment, stdin }: Program): Promise<ChildProcess> {
-  return new Promise((resolve, reject) => {
+function started({ line: [file, ...args], work, environment, stdin }: Program) {
+  return new Promise<{ child: ChildProcess; exit: Promise<Exit> }>((resolve, reject) => {
     const fail = (cause: unknown) =>
       // There was no room for a process, or the program is being replaced: elsewhere or later it may work.
       reject(new JobFailure("the command could not be started", { kind: "transient", retryable: true, cause }));
@@ -90,8 +101,9 @@ function started({ line: [file, ...args], work, environment, stdin }: Program): 
         // A group of its own, to be ended as one, and not reached by a Ctrl-C that is meant for the worker.
         detached: true,
       });
+      const exit = new Promise<Exit>((resolve) => child.on("exit", (code, signal) => resolve({ code, signal })));
       child.on("error", fail);
-      child.on("spawn", () => resolve(child));
+      child.on("spawn", () => resolve({ child, exit }));
     } catch (cause) {
       fail(cause);
     }
@@ -110,31 +122,39 @@ async function endElsewhere({ kill: [file, ...args], environment }: Program): Pr
   await new Promise((resolve) => child.on("exit", resolve).on("error", resolve));
 }
 
-async function consume(
+/** Hands on what comes out, and keeps it where it is a result. Resolves at its end, or when we stop listening. */
+function readOutput(
   output: Readable | null,
-  stream: Stream,
   { kept, onOutput }: Program,
+  stream: Stream,
+  file: FileHandle | undefined,
   stop: (failure: JobFailure) => void,
 ): Promise<void> {
-  const keep = kept.get(stream);
-  const file = keep === undefined ? undefined : await open(keep.file, "wx", 0o600);
+  const maxBytes = kept.get(stream)?.maxBytes ?? 0;
   let bytes = 0;
-  try {
-    for await (const chunk of output ?? []) {
-      bytes += (chunk as Buffer).length;
-      onOutput(stream, chunk as Buffer);
-      if (keep === undefined) continue;
-      if (bytes <= keep.maxBytes) await file?.appendFile(chunk as Buffer);
-      else stop(new JobFailure(`the command wrote more than ${keep.maxBytes} bytes to ${stream}`));
-    }
-  } catch (cause) {
-    // A stream that we stopped listening to has said enough; a full disk has not.
-    if (output?.destroyed === false || (cause as NodeJS.ErrnoException).syscall === "write") {
-      stop(new JobFailure(`${stream} of the command could not be kept`, { kind: "transient", retryable: true, cause }));
-    }
-  } finally {
-    await file?.close();
-  }
+  let written = Promise.resolve();
+  output?.on("data", (chunk: Buffer) => {
+    onOutput(stream, chunk);
+    if (file === undefined) return;
+    bytes += chunk.length;
+    if (bytes > maxBytes) return stop(new JobFailure(`the command wrote more than ${maxBytes} bytes to ${stream}`));
+    // Not faster than the disk takes it.
+    output.pause();
+    written = written
+      .then(() => file.appendFile(chunk))
+      .catch((cause) =>
+        stop(new JobFailure(`${stream} could not be kept`, { kind: "transient", retryable: true, cause })),
+      )
+      .finally(() => output.resume());
+  });
+  const ended = new Promise<void>((resolve) => output?.on("close", resolve).on("error", () => resolve()));
+  return ended.then(() => written);
+}
+
+async function openKept({ kept }: Program): Promise<Map<Stream, FileHandle>> {
+  const opened = new Map<Stream, FileHandle>();
+  for (const [stream, { file }] of kept) opened.set(stream, await open(file, "wx", 0o600));
+  return opened;
 }
 
 function stopListening({ stdout, stderr }: ChildProcess): void {
