@@ -106,7 +106,7 @@ function overtime({ deadline }: JobContext) {
   if (deadline !== undefined) {
     // setTimeout knows no times beyond 2³¹ ms.
     const after = (ms: number, end: AbortController) => {
-      if (ms < 2 ** 31) timers.push(setTimeout(() => end.abort(), ms).unref());
+      if (ms < 2 ** 31) timers.push(setTimeout(() => end.abort(), Math.max(1, ms)).unref());
     };
     const left = deadline.getTime() - Date.now();
     after(left + overtimeMs, signal);
