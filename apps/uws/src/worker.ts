@@ -53,11 +53,19 @@ async function runWorker(files: readonly string[], options: RunOptions): Promise
 
 async function checkCommand(file: string, { set }: { readonly set: readonly string[] }): Promise<void> {
   const { loadCommand, preview, prepareCommand } = await import("@uws/worker-command");
+  const { JobFailure } = await import("@uws/worker");
   const command = await loadCommand(file);
   prepareCommand(command, process.env, { info: (line) => console.error(line), warn: (line) => console.error(line) });
   const { name, version } = command.description;
   console.error(`${file}: ${name} ${version} is in order.`);
-  if (set.length > 0) console.log(preview(command, await Promise.all(set.map(parameter)), process.env));
+  if (set.length === 0) return;
+  const parameters = await Promise.all(set.map(parameter));
+  try {
+    console.log(preview(command, parameters, process.env));
+  } catch (error) {
+    if (!(error instanceof JobFailure)) throw error;
+    throw new Error([error.message, error.detail].filter(Boolean).join("\n"));
+  }
 }
 
 async function parameter(text: string): Promise<ParameterEntry> {

@@ -3,24 +3,35 @@ import { defaultPath, markVariable } from "./environment.ts";
 
 /**
  * Arguments: mark, folder, and the command that ends a container. Reads the leader's process id, and then waits for the end of a pipe
- * that only the worker holds: without a word it is the worker's end.
+ * that only the worker holds: without a word it is the worker's end. It does so as a grandchild of ours: a Bun that was
+ * started with --no-orphans lets its children die with it, and this one has to outlive it.
  */
-const script = `trap '' TERM INT HUP
-mark=$1 folder=$2
-shift 2
-read -r group
-read -r _ && exit
-[ -n "$group" ] && kill -s KILL -- "-$group"
-[ $# -gt 0 ] && "$@"
-for round in 1 2 3; do
-  for file in /proc/[0-9]*/environ; do
-    if tr '\\0' '\\n' <"$file" | grep -qxF "${markVariable}=$mark"; then
+const script = `exec 3<&0 </dev/null
+(
+  trap '' TERM INT HUP
+  mark=$1 folder=$2
+  shift 2
+  echo watching
+  exec >/dev/null
+  read -r group <&3
+  read -r _ <&3 && exit
+  [ -n "$group" ] && kill -s KILL -- "-$group"
+  [ $# -gt 0 ] && "$@"
+  round=0
+  while [ $round -lt 100 ]; do
+    # Its exit status tells of processes that have just ended, not whether it found one.
+    found=$(grep -lsF "${markVariable}=$mark" /proc/[0-9]*/environ)
+    [ -n "$found" ] || break
+    for file in $found; do
       pid=\${file#/proc/}
       kill -s KILL "\${pid%/environ}"
-    fi
+    done
+    round=$((round + 1))
   done
-done
-rm -rf -- "$folder"`;
+  rm -rf -- "$folder"
+) &
+exec >/dev/null
+wait`;
 
 /** Ends a job's processes, and removes its folder, when this process is gone, however it went. */
 export class Guard {
@@ -30,7 +41,7 @@ export class Guard {
 
   constructor(mark: string, folder: string, kill: readonly string[]) {
     const shell = spawn("/bin/sh", ["-c", script, "uws-job-guard", mark, folder, ...kill], {
-      stdio: ["pipe", "ignore", "ignore"],
+      stdio: ["pipe", "pipe", "ignore"],
       cwd: "/",
       env: { PATH: defaultPath },
       // Not in the worker's group, which a terminal's Ctrl-C or a supervisor may end as a whole.
@@ -40,7 +51,8 @@ export class Guard {
     shell.unref();
     this.#say = (line) => void shell.stdin.write(line);
     this.watching = new Promise((resolve, reject) => {
-      shell.on("spawn", resolve);
+      shell.stdout.on("data", () => resolve());
+      shell.on("exit", () => reject(new Error("/bin/sh ended at once")));
       shell.on("error", reject);
     });
   }
