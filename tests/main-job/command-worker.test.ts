@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "@uws/testing";
@@ -208,4 +210,33 @@ test("a worker does not start where its program or a limit is not to be had", as
   ]);
   const twice = await commands.finish(["worker", "run", napFile, napFile], {});
   expect(twice.stderr).toContain("two of the files describe the job type nap");
+});
+
+test("a limit that this system does not let us set keeps the worker from starting, unless it is wanted as far as it goes", async () => {
+  const folder = await commands.folder();
+  const check = async (limits: string) => {
+    const file = join(folder, "limited.yaml");
+    await Bun.write(file, `${nap}  limits: ${limits}\n`);
+    // Whoever may not raise a limit cannot have more than the worker itself.
+    const asOthers = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-sys_resource"] : [];
+    const command = [process.execPath, "apps/uws/src/main.ts", "worker", "check", file];
+    const [program = "", ...args] = [...asOthers, "prlimit", "--fsize=1000000000:1000000000", ...command];
+    const child = spawn(program, args, {
+      cwd: join(import.meta.dirname, "../.."),
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (bytes: Buffer) => {
+      stderr += bytes.toString();
+    });
+    const [code] = await once(child, "close");
+    return { code, stderr };
+  };
+  const refused = await check("{ fileSize: 2000000000, openFiles: 20 }");
+  expect(refused.stderr).toMatch(/^nap: command\.limits\.fileSize: cannot be kept here: .*\n\(limits\.bestEffort/);
+  expect(refused.code).toBe(1);
+  const taken = await check("{ fileSize: 2000000000, openFiles: 20, bestEffort: true }");
+  expect(taken.stderr).toContain("nap 1.0.0: limits: openFiles 20 (prlimit), processes 256 (watch)");
+  expect(taken.stderr).toContain("nap: limits.fileSize is not kept: ");
+  expect(taken.code).toBe(0);
 });

@@ -24,7 +24,7 @@ test.each([
   "é\u{1f52d}\t\r",
   "",
   "{RADIUS} {{TEXT}} {@workdir}",
-])("the value %j is one argument, and nothing but its text", async (value) => {
+])("the value %s is one argument, and nothing but its text", async (value) => {
   expect(await argumentsOf(["{TEXT}", "--text={TEXT}"].map(guarded), { TEXT: value })).toEqual([
     value,
     `--text=${value}`,

@@ -244,7 +244,7 @@ export const sdk: readonly Rule[] = [
     id: "sdk-command-line",
     rule: "A ready-made worker that runs a command line declared in the job description, never through a shell.",
     tests: [
-      shown("packages/worker-command/src/fill.test.ts", "the value %j is one argument, and nothing but its text"),
+      shown("packages/worker-command/src/fill.test.ts", "the value %s is one argument, and nothing but its text"),
     ],
     mutation: [
       without(
