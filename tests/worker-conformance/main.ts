@@ -13,9 +13,9 @@ import { situations } from "./situations.ts";
 import { type Mark, markOf, marks } from "./table.ts";
 
 const { values } = parseArgs({ options: { language: { type: "string" }, situation: { type: "string" } } });
-const chosen = Object.values(languages)
-  .flat()
-  .filter(({ name }) => name.toLowerCase().includes(values.language?.toLowerCase() ?? ""));
+const all = Object.values(languages).flat();
+const exact = all.filter(({ name }) => name === values.language);
+const chosen = exact.length > 0 ? exact : all.filter(({ name }) => name.includes(values.language ?? ""));
 const played = situations.filter(({ id }) => (values.situation ?? id) === id);
 if (chosen.length === 0 || played.length === 0) throw new Error("there is no such language or situation");
 

@@ -11,11 +11,17 @@ export function ofAnUnknownKind(): Buffer {
 
 /** An Assign with a field that this version does not have, in itself and in what is around it. */
 export function fromTheFuture(assign: Assign): Buffer {
-  const whole = WorkerService.service.Work.responseSerialize({ assign });
   const unknown = field(1_000, Buffer.from("from the future"));
-  // Two occurrences of an embedded message are one whose fields are merged.
-  const assignNumber = 2;
-  return Buffer.concat([whole, field(assignNumber, unknown), unknown]);
+  const { bytes, number } = onlyField(WorkerService.service.Work.responseSerialize({ assign }));
+  return Buffer.concat([field(number, Buffer.concat([unknown, bytes, unknown])), unknown]);
+}
+
+/** Of a message that has one field, whose number is below 16: that number, and what is in it. */
+function onlyField(message: Buffer): { number: number; bytes: Buffer } {
+  const number = ((message[0] ?? 0) - lengthDelimited) / 8;
+  let at = 1;
+  while ((message[at] ?? 0) >= 128) at++;
+  return { number, bytes: message.subarray(at + 1) };
 }
 
 function field(number: number, content: Buffer): Buffer {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ async function make(): Promise<Tool> {
   const { code } = await run("node", ["--version"]);
   if (code !== 0) throw new Error("node is not there");
   const folder = await mkdtemp(join(tmpdir(), "uws-bundle-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   // The protocol looks for its file three folders up, where it is in the repository.
   await symlink(join(import.meta.dirname, "../../../proto"), join(folder, "proto"));
   const outdir = join(folder, "a/b/c");

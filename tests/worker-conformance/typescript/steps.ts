@@ -77,7 +77,8 @@ async function runStep(job: StepJob, step: string): Promise<void> {
       else while (!existsSync(rest)) await wait(20);
       return;
     case "tidy":
-      await new Promise((resolve) => job.signal.addEventListener("abort", resolve, { once: true }));
+      if (!job.signal.aborted)
+        await new Promise((resolve) => job.signal.addEventListener("abort", resolve, { once: true }));
       writeFileSync(rest, job.reason());
       return job.signal.throwIfAborted();
     case "pid":
