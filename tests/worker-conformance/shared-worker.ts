@@ -36,8 +36,8 @@ export class SharedWorker {
   }
 
   static async start(stage: Stage): Promise<SharedWorker> {
-    await stage.start({ UWS_SLOTS: String(sharedSlots), UWS_TOKEN: sharedToken, UWS_INSTANCE: sharedInstance });
-    const stream = await stage.server.stream();
+    const env = { UWS_SLOTS: String(sharedSlots), UWS_TOKEN: sharedToken, UWS_INSTANCE: sharedInstance };
+    const stream = await stage.unlessEnded(await stage.start(env), stage.server.stream());
     const hello = await stream.take("hello");
     stream.acknowledgeEverything();
     stream.welcome(sharedWelcome);

@@ -42,8 +42,15 @@ export class Stage {
 
   /** Starts the worker, and greets it. */
   async connect(env: Readonly<Record<string, string>> = {}, welcome: Welcome = {}): Promise<ScriptedStream> {
-    await this.start(env);
-    return await this.server.welcomed(welcome);
+    return await this.unlessEnded(await this.start(env), this.server.welcomed(welcome));
+  }
+
+  /** Does not wait in vain for a worker that does not even start. */
+  async unlessEnded<T>(worker: WorkerProcess, awaited: Promise<T>): Promise<T> {
+    const ended = worker.exited.then((status) => {
+      throw new Error(`the worker ended with ${status}`);
+    });
+    return await Promise.race([awaited, ended]);
   }
 
   /** A path for a file that is not there yet. */

@@ -25,7 +25,7 @@ export class WorkerProcess {
     return new WorkerProcess(process_, output, path);
   }
 
-  /** Its status; a negative signal number is what a shell would make of it, too. */
+  /** Its status. */
   get exited(): Promise<number> {
     return this.#process.exited;
   }

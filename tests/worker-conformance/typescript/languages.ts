@@ -12,4 +12,5 @@ export const typescript: readonly Language[] = [
   { name: "TypeScript, processes", kind: "sdk", jobs: "process", prepare: bun("sdk-worker.ts") },
   { name: "TypeScript on Node", kind: "sdk", jobs: "concurrent", prepare: bundle },
   { name: "TypeScript on Node, processes", kind: "sdk", jobs: "process", prepare: bundle },
+  { name: "TypeScript, bare", kind: "bare", jobs: "concurrent", prepare: bun("bare-worker.ts") },
 ];
