@@ -20,20 +20,25 @@ func (f HandlerFunc) RunJob(ctx context.Context, job *Job) error { return f(ctx,
 // Jobs are the job types that a worker runs, and what runs them.
 type Jobs map[string]Handler
 
-// runHandler is the way of every handler, in whatever process: a panic is a failure with its stack.
-func runHandler(ctx context.Context, handler Handler, job *Job) (err error) {
-	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		if value := recover(); value != nil {
-			err = panicked(value)
-		} else {
-			err = &Failure{Message: "the handler ended its goroutine (runtime.Goexit)", Detail: string(debug.Stack())}
-		}
+// runHandler is the way of every handler, in whatever process: a panic is a failure with its stack, and so is the end of its
+// goroutine, which is its own therefore.
+func runHandler(ctx context.Context, handler Handler, job *Job) error {
+	ended := make(chan error, 1)
+	go func() {
+		returned := false
+		defer func() {
+			if returned {
+				return
+			}
+			if value := recover(); value != nil {
+				ended <- panicked(value)
+			} else {
+				ended <- &Failure{Message: "the handler ended its goroutine (runtime.Goexit)", Detail: string(debug.Stack())}
+			}
+		}()
+		err := handler.RunJob(ctx, job)
+		returned = true
+		ended <- err
 	}()
-	err = handler.RunJob(ctx, job)
-	returned = true
-	return err
+	return <-ended
 }

@@ -33,8 +33,8 @@ type entry struct {
 //
 // An event gets its sequence number (from 1, without gaps) when it is put in the list of the unacknowledged; from then on it is
 // sent on each new stream until it is acknowledged. Logs and results get theirs at once. Progress and checkpoints, of which only
-// the newest counts, wait without a number while there is no stream, no room, something else to be sent, or the last ones were
-// sent a moment ago: that is how they are coalesced without leaving gaps.
+// the newest counts, wait without a number while there is no stream, no room, or the last ones were sent a moment ago: that is
+// how they are coalesced without leaving gaps.
 //
 //	attached   there is a line: numbered events are taken by it
 //	detached   there is none (or the lease is in doubt): they are kept
@@ -219,7 +219,6 @@ func (o *outbox) take(by *line) *workerv1.WorkerMessage {
 		event := o.entries[o.sent].event
 		o.sent++
 		o.announce()
-		o.sendLatest()
 		return &workerv1.WorkerMessage{Message: &workerv1.WorkerMessage_Event{Event: event}}
 	}
 	if o.final != nil && !o.finalSent {
@@ -293,10 +292,6 @@ func (o *outbox) appendLatest() {
 
 func (o *outbox) sendLatest() {
 	if !o.recording || o.line == nil || o.isFull() || (o.latestProgress == nil && o.latestCheckpoint == nil) {
-		return
-	}
-	// The network has not taken what was said before: only the newest shall follow it.
-	if o.sent < len(o.entries) {
 		return
 	}
 	if wait := o.limits.minInterval - o.now().Sub(o.latestAt); wait > 0 {

@@ -1,0 +1,4 @@
+package uws
+
+func processJobs() Jobs  { return Jobs{} }
+func workerProcess() int { return 0 }
