@@ -9,9 +9,10 @@ import (
 )
 
 const (
+	// Bytes. What stands beside a reason or message, a checkpoint or a detail, may be as long as a message allows.
+	maxReleaseReason  = 1024
 	maxFailureMessage = 4 << 10
 	maxFailureDetail  = 256 << 10
-	maxReleaseReason  = 4 << 10
 	// killGrace is for a process to end by itself when the server has said nothing of a grace: fenced, lease lost, draining.
 	killGrace = 5 * time.Second
 )
@@ -260,11 +261,12 @@ func (a *attempt) endAfter(err error) lastMessage {
 
 func (a *attempt) failed(failure *Failure) lastMessage {
 	most := int(a.session.limits().maxPayload())
+	message := fitting(failure.Message, min(maxFailureMessage, most))
 	fail := &workerv1.Fail{
 		AttemptToken: a.token(),
 		Kind:         workerv1.Fail_FATAL,
-		Message:      fitting(failure.Message, min(maxFailureMessage, most)),
-		Detail:       fitting(failure.detail(), min(maxFailureDetail, most)),
+		Message:      message,
+		Detail:       fitting(failure.detail(), min(maxFailureDetail, most-len(message))),
 		Retryable:    failure.Retryable,
 		RetryDelayMs: uint64(max(0, failure.Delay).Milliseconds()),
 	}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 
 	workerv1 "bun-uws/worker/v1"
@@ -14,6 +16,7 @@ import (
 const (
 	// A line that goes into every listing of the job is kept short; a log line may be longer. Bytes.
 	maxProgressMessage = 1024
+	maxCounterNames    = 1024
 	maxLogMessage      = 64 << 10
 )
 
@@ -112,17 +115,9 @@ func (j *Job) parameter(sent *workerv1.Parameter) Parameter {
 }
 
 // Progress says how far the job is, 0 to 1. Call it as often as you like: only the newest is sent, some ten times a second, and the
-// fraction never goes back. 1 KiB of the message is kept.
+// fraction never goes back. 1 KiB of the message is kept, and as many counters as have 1 KiB of names.
 func (j *Job) Progress(fraction float64, message string, counters ...Counters) {
-	progress := &workerv1.Progress{Message: fitting(message, maxProgressMessage)}
-	for _, some := range counters {
-		for name, count := range some {
-			if progress.Counters == nil {
-				progress.Counters = map[string]float64{}
-			}
-			progress.Counters[fitting(name, maxProgressMessage)] = count
-		}
-	}
+	progress := &workerv1.Progress{Message: j.text(message, maxProgressMessage), Counters: counted(counters)}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	// What is no number is not above anything.
@@ -131,6 +126,28 @@ func (j *Job) Progress(fraction float64, message string, counters ...Counters) {
 	}
 	progress.Fraction = j.fraction
 	j.reporter.progress(progress)
+}
+
+// counted puts the counters together, by their names as far as there is room.
+func counted(counters []Counters) map[string]float64 {
+	all := map[string]float64{}
+	room := maxCounterNames
+	for _, some := range counters {
+		for _, name := range slices.Sorted(maps.Keys(some)) {
+			// Its place in the message counts as well.
+			valid := fitting(name, maxCounterNames)
+			if room -= len(valid) + 16; room < 0 {
+				return all
+			}
+			all[valid] = some[name]
+		}
+	}
+	return all
+}
+
+// text is what a handler says in words: it must fit into a message, too.
+func (j *Job) text(text string, maxBytes int) string {
+	return fitting(text, min(maxBytes, int(j.limits().maxPayload())))
 }
 
 // Log returns a logger whose records go to the job's log, kept by the server: the message and the attributes as key=value. 64 KiB of

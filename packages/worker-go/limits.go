@@ -53,7 +53,7 @@ func limitsOf(welcome *workerv1.Welcome) sessionLimits {
 	return limits
 }
 
-// maxPayload is the largest payload that fits in a message.
+// maxPayload is the largest payload that fits in a message, with its envelope.
 func (l sessionLimits) maxPayload() int64 { return max(0, l.MaxMessage-envelopeBytes) }
 
 // milliseconds keeps what a server says within what a Duration can hold: a year is for ever.

@@ -32,8 +32,7 @@ func (h *logHandler) Handle(ctx context.Context, record slog.Record) error {
 	if rest := strings.TrimSuffix(text.String(), "\n"); rest != "" {
 		message += " " + rest
 	}
-	most := min(maxLogMessage, int(h.job.limits().maxPayload()))
-	h.job.reporter.log(&workerv1.LogLine{Level: levelOf(record.Level), Message: fitting(message, most)})
+	h.job.reporter.log(&workerv1.LogLine{Level: levelOf(record.Level), Message: h.job.text(message, maxLogMessage)})
 	return nil
 }
 

@@ -52,12 +52,18 @@ func (j *Job) ResultReference(ctx context.Context, id, mediaType, url string, si
 	if err := j.mayStore(ctx, id, mediaType); err != nil {
 		return err
 	}
+	if most := int(j.limits().maxPayload()); len(url) > most {
+		return fmt.Errorf("the reference of result %s is longer than the %d bytes that the server takes", id, most)
+	}
 	if !utf8.ValidString(url) || size < 0 {
 		return fmt.Errorf("the reference of result %s must be a URL and its size not below 0: %.200q, %d", id, url, size)
 	}
 	result := &workerv1.Result{Id: id, MediaType: mediaType, Content: &workerv1.Result_Reference{Reference: url}, Size: uint64(size)}
 	return j.report(ctx, result)
 }
+
+// maxResultName are the bytes of a result's id and its media type: they go beside what may be as long as a message allows.
+const maxResultName = 2048
 
 // source is what a result is read from, anew for each try.
 type source struct {
@@ -136,6 +142,7 @@ func (j *Job) store(ctx context.Context, id, mediaType string, data source) erro
 		mediaType: mediaType,
 		source:    continued(head, reader, data),
 		maxBytes:  limits.MaxResult,
+		maxPiece:  int(min(chunkBytes, limits.maxPayload())),
 	})
 }
 
@@ -151,6 +158,8 @@ func (j *Job) mayStore(ctx context.Context, id, mediaType string) error {
 		return errors.New("a result needs an id")
 	case !utf8.ValidString(id) || !utf8.ValidString(mediaType):
 		return fmt.Errorf("the id of a result and its media type must be UTF-8: %.200q, %.200q", id, mediaType)
+	case len(id)+len(mediaType) > maxResultName:
+		return fmt.Errorf("the id of a result and its media type are longer than %d bytes: %.200q", maxResultName, id)
 	}
 	return j.over(ctx)
 }

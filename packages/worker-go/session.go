@@ -374,6 +374,11 @@ func (s *session) assigned(assign *workerv1.Assign) {
 		s.logger.Error(fmt.Sprintf("assigned a job of type %s, which this worker does not run", assign.JobType))
 		return
 	}
+	if len(s.attempts) >= int(s.slots) {
+		// Not accepted, it goes back to the queue without having spent an attempt. To hold it would cost its time.
+		s.logger.Error(fmt.Sprintf("assigned more jobs than this worker has slots (%d)", s.slots))
+		return
+	}
 	attempt := newAttempt(s, assign)
 	s.attempts[assign.AttemptToken] = attempt
 	accept := &workerv1.Accept{AttemptToken: assign.AttemptToken}

@@ -20,8 +20,11 @@ type upload struct {
 	mediaType string
 	source    source
 	maxBytes  int64
+	// maxPiece are the bytes of a message.
+	maxPiece int
 }
 
+// chunkBytes is what an upload sends at once, unless the server takes less.
 const chunkBytes = 128 << 10
 
 // readError is of the data, and not of the call that sends them, whatever it looks like.
@@ -78,7 +81,7 @@ func (c *connection) uploadOnce(ctx context.Context, upload upload) error {
 	var size int64
 	for ended := false; !ended; {
 		// A new one for each: gRPC may look at a message later.
-		chunk := make([]byte, chunkBytes)
+		chunk := make([]byte, max(1, upload.maxPiece))
 		count, err := io.ReadFull(reader, chunk)
 		ended = err == io.EOF || err == io.ErrUnexpectedEOF
 		if err != nil && !ended {

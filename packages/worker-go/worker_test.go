@@ -121,7 +121,7 @@ func TestWhatWasNotAcknowledgedIsSentAgainAndNothingElse(t *testing.T) {
 		}
 		<-goOn
 		return nil
-	}), Options{})
+	}), Options{Slots: 2})
 	first := server.welcomed()
 	first.run(&workerv1.Assign{AttemptToken: token})
 	first.eventsUntil(func(event *workerv1.Event) bool { return event.Sequence == 3 })
@@ -392,7 +392,7 @@ func TestAnAttemptWhoseTokenIsNoLongerValidIsStopped(t *testing.T) {
 
 func TestWhatIsNotKnownIsIgnored(t *testing.T) {
 	server := newScriptedServer(t)
-	startWorker(t, server, HandlerFunc(func(context.Context, *Job) error { return nil }), Options{})
+	startWorker(t, server, HandlerFunc(func(context.Context, *Job) error { return nil }), Options{Slots: 5})
 	stream := server.welcomed()
 	// A message kind with the number 99, of a newer protocol.
 	stream.send(messageOf(t, "\x9a\x06\x03abc"))
@@ -414,6 +414,24 @@ func TestWhatIsNotKnownIsIgnored(t *testing.T) {
 	stream.send(ended(token))
 	stream.run(&workerv1.Assign{AttemptToken: "next"})
 	take[*workerv1.Complete](stream)
+	if more := untaken[*workerv1.Accept](stream); len(more) > 0 {
+		t.Errorf("accepted: %v", more)
+	}
+}
+
+func TestNoMoreJobsAreTakenThanThereAreSlots(t *testing.T) {
+	server := newScriptedServer(t)
+	goOn := make(chan struct{})
+	startWorker(t, server, HandlerFunc(func(context.Context, *Job) error { <-goOn; return nil }), Options{Slots: 2})
+	stream := server.welcomed()
+	stream.run(&workerv1.Assign{AttemptToken: "one"})
+	stream.run(&workerv1.Assign{AttemptToken: "two"})
+	stream.assign(&workerv1.Assign{AttemptToken: "one too many"})
+	close(goOn)
+	take[*workerv1.Complete](stream)
+	stream.send(ended("one"))
+	stream.send(ended("two"))
+	stream.run(&workerv1.Assign{AttemptToken: "next"})
 	if more := untaken[*workerv1.Accept](stream); len(more) > 0 {
 		t.Errorf("accepted: %v", more)
 	}

@@ -5,6 +5,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -32,8 +33,8 @@ func (w *worker) goOn() {
 func (w *worker) receive(message *pb.ServerMessage) {
 	switch m := message.Message.(type) {
 	case *pb.ServerMessage_Assign:
-		if w.jobs[m.Assign.AttemptToken] != nil {
-			return // sent twice
+		if w.jobs[m.Assign.AttemptToken] != nil || len(w.jobs) >= number("UWS_SLOTS", 1) || !slices.Contains(jobTypes, m.Assign.JobType) {
+			return // Sent twice, or not for us: what is not accepted goes to somebody else.
 		}
 		job := newJob(w, m.Assign)
 		w.jobs[m.Assign.AttemptToken] = job
@@ -126,6 +127,12 @@ func (w *worker) drainOnSignal() {
 	w.draining = true
 	w.sendCredit()
 	for len(w.jobs) > 0 {
+		w.changed.Wait()
+	}
+	// What was said shall arrive: the gateway ends the stream when it has read all of it.
+	time.AfterFunc(time.Second, func() { os.Exit(0) })
+	for w.stream != nil {
+		_ = w.stream.CloseSend()
 		w.changed.Wait()
 	}
 	os.Exit(0)

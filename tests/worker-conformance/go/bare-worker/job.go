@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type job struct {
 	ctx          context.Context
 	cancel       context.CancelCauseFunc
 	last         uint64              // sequence number
+	fraction     float64             // of its progress, which never goes back
 	acknowledged uint64              // by the gateway
 	waiting      []*pb.WorkerMessage // events that are not
 	final        *pb.WorkerMessage   // Complete, Fail, Cancelled or Release, once there is one
@@ -52,7 +54,8 @@ func (j *job) run() {
 func (j *job) work() (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = fmt.Errorf("%v", value)
+			fail := &pb.Fail{AttemptToken: j.token(), Kind: pb.Fail_FATAL, Message: fmt.Sprint(value), Detail: string(debug.Stack())}
+			err = ends{&pb.WorkerMessage{Message: &pb.WorkerMessage_Fail{Fail: fail}}}
 		}
 	}()
 	return steps.Run(j.ctx, j)
@@ -138,7 +141,8 @@ func (j *job) say(event *pb.Event) {
 }
 
 func (j *job) Progress(fraction float64, message string) {
-	j.say(&pb.Event{Event: &pb.Event_Progress{Progress: &pb.Progress{Fraction: fraction, Message: message}}})
+	j.fraction = max(j.fraction, fraction)
+	j.say(&pb.Event{Event: &pb.Event_Progress{Progress: &pb.Progress{Fraction: j.fraction, Message: message}}})
 }
 
 func (j *job) Log(level, message string) {

@@ -22,6 +22,8 @@ import (
 	"google.golang.org/grpc/status"
 )
 
+var jobTypes = []string{"conformance", "other"}
+
 // worker holds jobs, whether there is a stream or not. The mutex also keeps the order of what is sent.
 type worker struct {
 	sync.Mutex
@@ -81,7 +83,7 @@ func (w *worker) session() (welcomed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	hello := &pb.Hello{ProtocolVersion: 1, WorkerName: "bare", InstanceId: w.instance, Sdk: "none", JobTypes: []string{"conformance", "other"}}
+	hello := &pb.Hello{ProtocolVersion: 1, WorkerName: "bare", InstanceId: w.instance, Sdk: "none", JobTypes: jobTypes}
 	w.Lock()
 	for token, job := range w.jobs {
 		hello.Held = append(hello.Held, &pb.HeldAttempt{AttemptToken: token, AcknowledgedSequence: job.acknowledged})
@@ -91,6 +93,7 @@ func (w *worker) session() (welcomed bool, err error) {
 	defer func() {
 		w.Lock()
 		w.stream = nil
+		w.changed.Broadcast()
 		w.Unlock()
 	}()
 	for {
