@@ -25,6 +25,9 @@ type connection struct {
 	client  workerv1.WorkerServiceClient
 }
 
+// windowBytes may be under way to this side, of a call and of all of them.
+const windowBytes = 4 << 20
+
 // newConnection fails when the token would travel in plain text over a network, or cannot be sent at all, and when the
 // certificates are none. It does not connect yet.
 func newConnection(options connectionOptions) (*connection, error) {
@@ -44,6 +47,10 @@ func newConnection(options connectionOptions) (*connection, error) {
 			Backoff:           grpcbackoff.Config{BaseDelay: backoffBase, Multiplier: 1.6, Jitter: 0.2, MaxDelay: backoffMax},
 			MinConnectTimeout: backoffMax,
 		}),
+		// Windows of a fixed size. grpc-go would widen them as it learns how fast the network is, and a gateway under Bun 1.4.5
+		// then stops sending in the middle of a message of 250 kB or more.
+		grpc.WithInitialWindowSize(windowBytes),
+		grpc.WithInitialConnWindowSize(windowBytes),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessageBytes), grpc.MaxCallSendMsgSize(maxMessageBytes)),
 		// What a name server says about retries is not asked for.
 		grpc.WithDisableServiceConfig(),

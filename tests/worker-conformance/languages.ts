@@ -1,4 +1,5 @@
 import type { Tool } from "../support/tools/index.ts";
+import { go } from "./go/languages.ts";
 import { typescript } from "./typescript/languages.ts";
 
 /** One kind of worker of one language. */
@@ -11,4 +12,4 @@ export interface Language {
   readonly prepare: () => Promise<Tool>;
 }
 
-export const languages: Readonly<Record<string, readonly Language[]>> = { typescript };
+export const languages: Readonly<Record<string, readonly Language[]>> = { typescript, go };

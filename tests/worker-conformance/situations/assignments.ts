@@ -84,6 +84,18 @@ export const assignments: readonly Situation[] = [
     },
   },
   {
+    id: "large-assignments",
+    title: "Assignments of a megabyte come whole, one after the other.",
+    rule: "Assign: as long as a message may be",
+    async playJobs(worker) {
+      const value = "x".repeat(1_000_000);
+      for (let count = 0; count < 4; count++) {
+        const job = await worker.run(["log info came"], { parameters: [{ name: "LARGE", value }] });
+        assert.equal((await job.completed())[0]?.log?.message, "came");
+      }
+    },
+  },
+  {
     id: "job-facts",
     title: "The handler knows its job: ids, owner, type, version, attempt, time allowed, trace context.",
     rule: "Assign: … trace context; durations, never clock times",

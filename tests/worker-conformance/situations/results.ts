@@ -38,7 +38,7 @@ export const results: readonly Situation[] = [
       assert.deepEqual([upload.attemptToken, upload.mediaType], [job.token, "application/octet-stream"]);
       assert(upload.size === 0 || upload.size === length, `size is ${upload.size}`);
       assert(upload.data.equals(numbered(length)), "the bytes");
-      assert.equal(upload.sha256?.toString("hex"), sha256(numbered(length)));
+      assert.equal(upload.sha256.toString("hex"), sha256(numbered(length)));
       await worker.server.uploads.take(({ id }) => id === "larger");
       assert.deepEqual(events, [], "no event: the upload is enough");
     },
@@ -84,7 +84,7 @@ export const results: readonly Situation[] = [
       await job.completed();
       const upload = await stage.server.uploads.take();
       assert(upload.data.equals(numbered(700_000)), "the bytes");
-      assert.equal(upload.sha256?.toString("hex"), sha256(numbered(700_000)));
+      assert.equal(upload.sha256.toString("hex"), sha256(numbered(700_000)));
     },
   },
   {
@@ -114,7 +114,7 @@ export const results: readonly Situation[] = [
     title: "An uploaded parameter is read, found by its name without case.",
     rule: "DownloadParameter",
     async playJobs(worker) {
-      const table = numbered(20_000);
+      const table = numbered(900_000);
       worker.server.files.set("TABLE", table);
       const job = await worker.run(["copy table copied"], {
         parameters: [{ name: "TABLE", uploaded: tableOf(table.length) }],
@@ -132,7 +132,7 @@ export const results: readonly Situation[] = [
     title: "A download that breaks off goes on where it was.",
     rule: "ParameterRef: offset",
     async play(stage) {
-      const table = numbered(20_000);
+      const table = numbered(900_000);
       stage.server.files.set("TABLE", table);
       stage.server.downloadFailures.push(status.UNAVAILABLE);
       const stream = await stage.connect();

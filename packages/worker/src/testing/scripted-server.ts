@@ -26,8 +26,8 @@ export interface ReceivedUpload {
   readonly data: Buffer;
   /** As the header has it; 0 = unknown. */
   readonly size: number;
-  /** As the worker says; undefined = the upload ended without a word, and nothing of it counts. */
-  readonly sha256: Buffer | undefined;
+  /** As the worker says. */
+  readonly sha256: Buffer;
   readonly authorization: string | undefined;
 }
 
@@ -182,10 +182,15 @@ export class ScriptedServer {
     } catch {
       return; // The worker cancelled the upload.
     }
+    if (!end) {
+      // A worker that cancels its upload is not there any more to hear it.
+      answer({ code: status.INVALID_ARGUMENT, details: "the upload has no end" });
+      return;
+    }
     const bytes = Buffer.concat(data);
     const { id = "", mediaType = "", attemptToken = "", size = 0 } = header ?? {};
     const authorization = bearer(call.metadata);
-    const upload = { id, mediaType, attemptToken, size, data: bytes, sha256: end?.sha256, authorization };
+    const upload = { id, mediaType, attemptToken, size, data: bytes, sha256: end.sha256, authorization };
     this.uploads.put(upload);
     await this.beforeStored(upload);
     answer(null, { id, size: bytes.length, sha256: createHash("sha256").update(bytes).digest() });
