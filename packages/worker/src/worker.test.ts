@@ -321,7 +321,8 @@ test("a job assigned twice runs once", async () => {
 test("a job beyond the slots is not accepted, until one is free", async () => {
   const server = await startServer();
   const go = Promise.withResolvers<void>();
-  await startTestWorker(server, async (job) => job.jobId === "long" && (await go.promise), { slots: 2 });
+  const handler = ({ jobId }: JobContext) => (jobId === "long" ? go.promise : Promise.resolve());
+  await startTestWorker(server, handler, { slots: 2 });
   const stream = await server.welcomed();
   await stream.run({ attemptToken: token, jobId: "long" });
   await stream.run({ attemptToken: "token-2", jobId: "long" });
