@@ -1,13 +1,13 @@
 """Workers for a UWS server: handlers are functions, and one line runs them.
 
-    from uws_worker import job, run_worker
+from uws_worker import job, run_worker
 
-    @job("hello")
-    def hello(job):
-        job.progress(0.5, "thinking")
-        job.result("greeting", f"Hello, {job.parameters['NAME']}!")
+@job("hello")
+def hello(job):
+    job.progress(0.5, "thinking")
+    job.result("greeting", f"Hello, {job.parameters['NAME']}!")
 
-    run_worker()
+run_worker()
 """
 
 from typing import TYPE_CHECKING, Any

@@ -6,7 +6,7 @@ import mimetypes
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NoReturn, Protocol
 
@@ -94,7 +94,7 @@ class AsyncJob:
     def deadline(self) -> datetime | None:
         """The same by the clock of this machine."""
         remaining = self.remaining
-        return None if remaining is None else datetime.now(timezone.utc) + timedelta(seconds=remaining)
+        return None if remaining is None else datetime.now(UTC) + timedelta(seconds=remaining)
 
     def raise_if_cancelled(self) -> None:
         """Raises JobInterrupted when the handler is to end."""
@@ -141,9 +141,7 @@ class AsyncJob:
 
     async def _stored_by_server(self, id: str, data: ResultData, media_type: str) -> None:
         if isinstance(data, Reference):
-            return await self._recorder.result(
-                Result(id=id, media_type=media_type, reference=data.url, size=data.size)
-            )
+            return await self._recorder.result(Result(id=id, media_type=media_type, reference=data.url, size=data.size))
         limits = self._limits()
         source = await result_source(data, limits.max_inline_result_bytes)
         if isinstance(source, Inline):

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from .failures import JobFailure
 
 F = TypeVar("F")
+T = TypeVar("T")
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off"})
@@ -39,10 +40,10 @@ class Parameters(Generic[F]):
 
     def __iter__(self) -> Iterator[str]:
         """Each name once, spelt as it came first."""
-        return iter({entry.name.casefold(): entry.name for entry in reversed(self._entries)}[key] for key in self._keys())
+        return iter(self._names().values())
 
     def __len__(self) -> int:
-        return len(self._keys())
+        return len(self._names())
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The first value of this name."""
@@ -91,16 +92,17 @@ class Parameters(Generic[F]):
             return False
         raise JobFailure(f"the parameter {name} must be true or false, not {text!r}")
 
-    T = TypeVar("T")
-
     def _text(self, name: str, default: T | None) -> str | T:
         value = self.get(name)
         if value is not None:
             return value
         return self[name] if default is None else default
 
-    def _keys(self) -> list[str]:
-        return list(dict.fromkeys(entry.name.casefold() for entry in self._entries))
+    def _names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for entry in self._entries:
+            names.setdefault(entry.name.casefold(), entry.name)
+        return names
 
     def _named(self, name: str) -> list[Entry[F]]:
         key = name.casefold()
