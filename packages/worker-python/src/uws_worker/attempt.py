@@ -56,9 +56,7 @@ class Attempt:
     ended when that process is gone: no slot is free, and no job given back, while something of it still runs.
     """
 
-    def __init__(
-        self, assign: Assign, runner: Runner, transfers: Transfers, limits: Callable[[], SessionLimits]
-    ) -> None:
+    def __init__(self, assign: Assign, runner: Runner, transfers: Transfers, limits: Callable[[], SessionLimits]) -> None:
         self.token = assign.attempt_token
         self.job_id = assign.job_id
         self.lease = assign.lease_ms / 1000
@@ -146,9 +144,7 @@ class Attempt:
 
     async def _work(self) -> None:
         try:
-            self._run = self._runner(
-                self._assign, Resources(self._interruption, self._outbox, self._transfers, self._limits)
-            )
+            self._run = self._runner(self._assign, Resources(self._interruption, self._outbox, self._transfers, self._limits))
             await self._run.settled
         except (Exception, JobReleased) as error:
             self._settle(self._ending_after(error))

@@ -1,6 +1,6 @@
 """The gRPC channel to the gateway, and what every call on it carries."""
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Callable
 from typing import Any
 
 import grpc
@@ -41,16 +41,15 @@ class Connection:
             self._channel = grpc.aio.insecure_channel(self.address, settings)
         else:
             ca, certificate, key = (
-                None if text is None else text.encode()
-                for text in (options.pem.ca, options.pem.certificate, options.pem.key)
+                None if text is None else text.encode() for text in (options.pem.ca, options.pem.certificate, options.pem.key)
             )
             credentials = grpc.ssl_channel_credentials(ca, key, certificate)
             self._channel = grpc.aio.secure_channel(self.address, credentials, settings)
         self._metadata = () if options.token is None else (("authorization", f"Bearer {options.token}"),)
-        self._work = self._channel.stream_stream(
+        self._work: Callable[..., Any] = self._channel.stream_stream(
             f"{_SERVICE}Work", WorkerMessage.SerializeToString, ServerMessage.FromString
         )
-        self._upload = self._channel.stream_unary(
+        self._upload: Callable[..., Any] = self._channel.stream_unary(
             f"{_SERVICE}UploadResult", ResultChunk.SerializeToString, StoredResult.FromString
         )
         self._download = self._channel.unary_stream(
@@ -72,4 +71,4 @@ class Connection:
 
     async def close(self) -> None:
         """Ends every call."""
-        await self._channel.close()
+        await self._channel.close(None)

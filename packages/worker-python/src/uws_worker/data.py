@@ -17,9 +17,7 @@ class Reference:
 Pieces = Iterable[str | bytes] | AsyncIterable[str | bytes]
 """Parts of a result, one after the other. Text is stored as UTF-8."""
 
-ResultData = (
-    str | bytes | bytearray | memoryview | os.PathLike[str] | IO[Any] | Pieces | Callable[[], Pieces] | Reference
-)
+ResultData = str | bytes | bytearray | memoryview | os.PathLike[str] | IO[Any] | Pieces | Callable[[], Pieces] | Reference
 """Text, bytes, the path of a file, an open file, pieces, a function that returns pieces, or a reference.
 
 Only what can be read twice survives a lost connection: pieces cannot, a function that returns them can."""

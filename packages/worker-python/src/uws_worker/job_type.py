@@ -31,15 +31,13 @@ def job_type(handler: Handler, mode: Mode | None = None, retry_crashes: bool = F
     """Coroutines run on the event loop, functions in a process of their own unless told otherwise. Raises TypeError."""
     if not callable(handler):
         raise TypeError(f"a handler is a function, not {type(handler).__name__}")
-    is_async = asyncio.iscoroutinefunction(handler) or asyncio.iscoroutinefunction(getattr(handler, "__call__", None))
+    is_async = asyncio.iscoroutinefunction(handler)
     mode = mode or ("async" if is_async else "process")
     if mode not in ("async", "thread", "process"):
         raise TypeError(f"mode must be 'async', 'thread' or 'process', not {mode!r}")
     if is_async != (mode == "async"):
         name = getattr(handler, "__qualname__", repr(handler))
-        kind = (
-            "a coroutine, which runs in mode 'async'" if is_async else "a function, which runs in a thread or a process"
-        )
+        kind = "a coroutine, which runs in mode 'async'" if is_async else "a function, which runs in a thread or a process"
         raise TypeError(f"the handler {name} is {kind}")
     if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
         raise TypeError("a handler must not be a generator: give the generator to job.result()")

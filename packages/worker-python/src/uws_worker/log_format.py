@@ -51,8 +51,4 @@ def _fields(record: logging.LogRecord, formatter: logging.Formatter) -> dict[str
 
 
 def _quoted(value: str) -> str:
-    return (
-        value
-        if value and value.isprintable() and not set(value) & set(' "=')
-        else json.dumps(value, ensure_ascii=False)
-    )
+    return value if value and value.isprintable() and not set(value) & set(' "=') else json.dumps(value, ensure_ascii=False)

@@ -45,9 +45,7 @@ class Outbox:
     `log`, which cannot wait, drops the line and counts it.
     """
 
-    def __init__(
-        self, token: str, limits: OutboxLimits | None = None, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, token: str, limits: OutboxLimits | None = None, now: Callable[[], float] = time.monotonic) -> None:
         self._token = token
         self._limits = limits or OutboxLimits()
         self._now = now

@@ -3,9 +3,9 @@
 import asyncio
 import io
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from .data import Pieces, Reference, ResultData
 
@@ -39,11 +39,11 @@ async def result_source(data: ResultData, max_inline: int) -> Inline | UploadSou
     if isinstance(data, os.PathLike):
         return await _of_path(data, max_inline)
     if hasattr(data, "read"):
-        return await _of_file(data, max_inline)
+        return await _of_file(cast(IO[Any], data), max_inline)
     if callable(data):
         return await _of_pieces(data, True, max_inline)
     if isinstance(data, Iterable | AsyncIterable):
-        pieces: Pieces = data
+        pieces = cast(Pieces, data)
         return await _of_pieces(lambda: pieces, False, max_inline)
     raise TypeError(f"a result cannot be made of {type(data).__name__}")
 
@@ -132,10 +132,10 @@ async def _as_bytes(pieces: Pieces) -> AsyncIterator[bytes]:
         async for piece in pieces:
             yield _to_bytes(piece)
         return
-    iterator = iter(pieces)
+    iterator: Iterator[object] = iter(pieces)
     end = object()
     # A generator may compute for long, and the event loop has heartbeats to send.
-    while (piece := await asyncio.to_thread(next, iterator, end)) is not end:
+    while (piece := await asyncio.to_thread(lambda: next(iterator, end))) is not end:
         yield _to_bytes(piece)
 
 

@@ -5,11 +5,11 @@ import contextvars
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from ._generated.worker_pb2 import Assign
 from .async_job import AsyncJob, Recorder
-from .failures import JobFailure, JobInterrupted
+from .failures import JobFailure, JobInterrupted, JobReleased, failure_of
 from .interruption import Interruption
 from .job import Job
 from .job_log import current_log
@@ -70,7 +70,11 @@ async def run_async(handler: AsyncHandler, assign: Assign, resources: Resources)
         await job.settle_results()
 
     task = asyncio.ensure_future(work())
-    resources.interruption.listen(task.cancel)
+
+    def cancel() -> None:
+        task.cancel()
+
+    resources.interruption.listen(cancel)
     await asyncio.wait({task})
     if not task.cancelled():
         return task.result()
@@ -113,6 +117,4 @@ async def run_in_thread(handler: SyncHandler, assign: Assign, resources: Resourc
 
 def as_failure(error: BaseException) -> BaseException:
     """SystemExit and the like are failures of the handler's, and must not end the worker."""
-    from .failures import JobReleased, failure_of
-
-    return error if isinstance(error, Exception | JobReleased) else failure_of(cast(BaseException, error))
+    return error if isinstance(error, Exception | JobReleased) else failure_of(error)

@@ -297,9 +297,7 @@ class Session:
         """True if a lease was lost."""
         lost, _ = self._lease.check(self._attempts.values(), self._limits.lease)
         for attempt in lost:
-            logger.warning(
-                "job %s: no contact with the gateway for the length of its lease, stopping it", attempt.job_id
-            )
+            logger.warning("job %s: no contact with the gateway for the length of its lease, stopping it", attempt.job_id)
             attempt.lose_lease()
         if lost and self._state == "open" and self._stream:
             self._stream.abandon()

@@ -10,6 +10,9 @@ from grpc import StatusCode
 
 from ._generated.worker_pb2 import ServerMessage, WorkerMessage
 
+_END = vars(grpc.aio)["EOF"]
+"""What the type stubs of gRPC leave out."""
+
 
 class Stream:
     """What waits to go out is limited by the outboxes it comes from."""
@@ -26,7 +29,7 @@ class Stream:
     async def receive_all(self, receive: Callable[[ServerMessage], None]) -> tuple[StatusCode, str]:
         """Returns how the stream ended."""
         try:
-            while (message := await self._call.read()) is not grpc.aio.EOF:
+            while (message := await self._call.read()) is not _END:
                 receive(message)
             return await self._call.code(), await self._call.details() or ""
         except grpc.aio.AioRpcError as error:

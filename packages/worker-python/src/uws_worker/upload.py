@@ -3,8 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
-
-import grpc
+from typing import Any
 
 from ._generated.worker_pb2 import ResultChunk, ResultEnd, ResultHeader, StoredResult
 from .connection import Connection
@@ -65,9 +64,7 @@ async def _upload_once(connection: Connection, upload: Upload) -> None:
         await call.done_writing()
         stored: StoredResult = await call
         if stored.size != size or stored.sha256 != digest.digest():
-            raise DamagedUpload(
-                f"the server stored other bytes of result {upload.id} ({stored.size}) than were sent ({size})"
-            )
+            raise DamagedUpload(f"the server stored other bytes of result {upload.id} ({stored.size}) than were sent ({size})")
     finally:
         call.cancel()
         close = getattr(source, "aclose", None)
@@ -75,7 +72,7 @@ async def _upload_once(connection: Connection, upload: Upload) -> None:
             await close()
 
 
-async def _write(call: grpc.aio.StreamUnaryCall, chunk: ResultChunk) -> None:
+async def _write(call: Any, chunk: ResultChunk) -> None:
     """Waits for room. A stream that the server has answered takes no more: its answer is the error."""
     try:
         await call.write(chunk)

@@ -41,7 +41,7 @@ class AsyncUploadedFile:
 
     async def save(self, path: str | os.PathLike[str]) -> None:
         """Writes it to a file, which is replaced."""
-        with open(path, "wb") as file:  # noqa: ASYNC230 opened once; the writes are in a thread
+        with open(path, "wb") as file:
             async for chunk in self.chunks():
                 await asyncio.to_thread(file.write, chunk)
 

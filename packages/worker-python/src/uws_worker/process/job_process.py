@@ -86,7 +86,12 @@ class JobProcess:
         """Returns or raises as the handler did, when the process is gone."""
         work = asyncio.ensure_future(self._host.slots.run(self, self._run))
         # One that waits for a slot when it is interrupted never begins.
-        self._resources.interruption.listen(lambda: None if self._popen or self._killed else work.cancel())
+
+        def interrupted() -> None:
+            if self._popen is None:
+                work.cancel()
+
+        self._resources.interruption.listen(interrupted)
         await asyncio.wait({work})
         if work.cancelled():
             self._resources.interruption.check()

@@ -60,9 +60,7 @@ async def hand_on(output: IO[bytes], job_id: str, level: int, tail: Tail | None)
     """Logs the lines of an output until it ends."""
     lines = Lines(lambda line: logger.log(level, "%s", line, extra={"job": job_id}))
     reader = asyncio.StreamReader(limit=64 * 1024)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), output
-    )
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), output)
     try:
         while data := await reader.read(64 * 1024):
             lines.add(data)
