@@ -132,10 +132,10 @@ async def _as_bytes(pieces: Pieces) -> AsyncIterator[bytes]:
         async for piece in pieces:
             yield _to_bytes(piece)
         return
-    iterator: Iterator[object] = iter(pieces)
-    end = object()
+    iterator = cast(Iterator[Any], iter(pieces))
+    end: Any = object()
     # A generator may compute for long, and the event loop has heartbeats to send.
-    while (piece := await asyncio.to_thread(lambda: next(iterator, end))) is not end:
+    while (piece := await asyncio.to_thread(next, iterator, end)) is not end:
         yield _to_bytes(piece)
 
 
