@@ -242,6 +242,10 @@ class Session:
             # Not accepted, it goes back to the queue: another worker may know the type.
             logger.error("assigned a job of type %s, which this worker does not run", assign.job_type)
             return
+        if len(self._attempts) >= self._options.slots:
+            # Not accepted, it goes back to the queue without having spent an attempt. To hold it would cost its time.
+            logger.error("assigned more jobs than this worker has slots (%s)", self._options.slots)
+            return
         attempt = Attempt(assign, runner, self._transfers, lambda: self._limits)
         self._attempts[attempt.token] = attempt
         self._idle.clear()
