@@ -46,8 +46,8 @@ func newConnection(options connectionOptions) (*connection, error) {
 		}),
 		// Windows that stay as they are: gRPC would enlarge them as it measures the network, and the HTTP/2 server of Bun 1.4.5 does
 		// not give what was enlarged to streams that are there (RFC 9113, section 6.9.2), which then wait for each other for ever.
-		grpc.WithStaticStreamWindowSize(1<<20),
-		grpc.WithStaticConnWindowSize(4<<20),
+		grpc.WithStaticStreamWindowSize(1 << 20),
+		grpc.WithStaticConnWindowSize(4 << 20),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessageBytes), grpc.MaxCallSendMsgSize(maxMessageBytes)),
 		// What a name server says about retries is not asked for.
 		grpc.WithDisableServiceConfig(),
