@@ -25,9 +25,6 @@ type connection struct {
 	client  workerv1.WorkerServiceClient
 }
 
-// windowBytes may be under way to this side, of a call and of all of them.
-const windowBytes = 4 << 20
-
 // newConnection fails when the token would travel in plain text over a network, or cannot be sent at all, and when the
 // certificates are none. It does not connect yet.
 func newConnection(options connectionOptions) (*connection, error) {
@@ -47,10 +44,10 @@ func newConnection(options connectionOptions) (*connection, error) {
 			Backoff:           grpcbackoff.Config{BaseDelay: backoffBase, Multiplier: 1.6, Jitter: 0.2, MaxDelay: backoffMax},
 			MinConnectTimeout: backoffMax,
 		}),
-		// Windows of a fixed size. grpc-go would widen them as it learns how fast the network is, and a gateway under Bun 1.4.5
-		// then stops sending in the middle of a message of 250 kB or more.
-		grpc.WithInitialWindowSize(windowBytes),
-		grpc.WithInitialConnWindowSize(windowBytes),
+		// Windows that stay as they are: gRPC would enlarge them as it measures the network, and the HTTP/2 server of Bun 1.4.5 does
+		// not give what was enlarged to streams that are there (RFC 9113, section 6.9.2), which then wait for each other for ever.
+		grpc.WithStaticStreamWindowSize(1 << 20),
+		grpc.WithStaticConnWindowSize(4 << 20),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessageBytes), grpc.MaxCallSendMsgSize(maxMessageBytes)),
 		// What a name server says about retries is not asked for.
 		grpc.WithDisableServiceConfig(),

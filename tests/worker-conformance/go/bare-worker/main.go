@@ -41,8 +41,7 @@ type worker struct {
 func main() {
 	channel, err := grpc.NewClient(os.Getenv("UWS_GATEWAY"), grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second, Timeout: 5 * time.Second}),
-		// Windows that do not change: a gateway under Bun 1.4.5 cannot handle others.
-		grpc.WithInitialWindowSize(4<<20), grpc.WithInitialConnWindowSize(4<<20),
+		grpc.WithStaticStreamWindowSize(1<<20), grpc.WithStaticConnWindowSize(4<<20), // docs/decisions.md, Bun's HTTP/2
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, MaxDelay: 2 * time.Second}}))
 	if err != nil {
 		log.Fatal(err)
