@@ -67,22 +67,28 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
     const jobs: SoakJob[] = [];
     const problems: string[] = [];
     let attempts = 0;
+    const list = `${site.url}/conformance/async`;
+    const runJob = async () => {
+      const job = await SoakJob.create(list, folder, random);
+      jobs.push(job);
+      const ended = await job.end();
+      problems.push(...ended.problems);
+      attempts += ended.attempts;
+    };
+    // By the time that so many are done, most workers are there.
+    await Promise.all(workers.map(runJob));
     const end = Date.now() + seconds * 1000;
     const killing = (async () => {
       while (Date.now() < end) {
-        // So that each lives 15 s on average, and gets something done.
-        await Bun.sleep(random.between(5_000, 25_000) / workers.length);
+        // So that each lives 40 s on average: to start one takes a good part of a second of a processor.
+        await Bun.sleep(random.between(20_000, 60_000) / workers.length);
         await random.pick(workers).killAndStart();
       }
     })();
     await Promise.all(
       Array.from({ length: options.clients }, async () => {
         while (Date.now() < end) {
-          const job = await SoakJob.create(`${site.url}/conformance/async`, folder, random);
-          jobs.push(job);
-          const ended = await job.end();
-          problems.push(...ended.problems);
-          attempts += ended.attempts;
+          await runJob();
           if (jobs.length % 500 === 0) say(`${jobs.length} jobs, ${problems.length} problems`);
         }
       }),
