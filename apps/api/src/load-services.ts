@@ -1,6 +1,6 @@
 import { type Config, ConfigError, type ServiceConfig } from "@uws/config";
 import { UwsError } from "@uws/core";
-import { canonicalName, type JobDescription, type LocatedDescription, loadDescription } from "@uws/description";
+import { canonicalName, type DescriptionFile, type JobDescription, loadDescription } from "@uws/description";
 import type { AcceptedTypes } from "./accepted-types.ts";
 import { type Service, serviceOf } from "./service.ts";
 
@@ -27,8 +27,8 @@ export async function loadServices(config: Config, accepted: AcceptedTypes = new
 async function loadTypes(
   { path, descriptions, typeParameter, places }: ServiceConfig,
   problems: string[],
-): Promise<LocatedDescription[]> {
-  const types: LocatedDescription[] = [];
+): Promise<DescriptionFile[]> {
+  const types: DescriptionFile[] = [];
   for (const [index, file] of descriptions.entries()) {
     const named = places.descriptions[index] ?? file;
     try {

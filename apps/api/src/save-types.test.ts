@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ConfigError } from "@uws/config";
-import { locateDescription, parseDescription } from "@uws/description";
+import { parseDescription, parseDescriptionFile } from "@uws/description";
 import { findVersion, saveDescription } from "@uws/store";
 import { saveTypes } from "./save-types.ts";
 import type { Service } from "./service.ts";
@@ -21,7 +21,7 @@ parameters: { type: object, properties: { RADIUS: { type: number, maximum: ${max
 `;
 
 const services = (...texts: readonly string[]) => {
-  const located = texts.map((each) => locateDescription(each, "search.yaml"));
+  const located = texts.map((each) => parseDescriptionFile(each, "search.yaml"));
   const places = new Map(located.map(({ description, placeOf }) => [description, placeOf]));
   return [{ types: [...places.keys()], places }] as unknown as Service[];
 };

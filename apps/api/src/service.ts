@@ -1,5 +1,5 @@
 import type { Config } from "@uws/config";
-import type { JobDescription, LocatedDescription } from "@uws/description";
+import type { DescriptionFile, JobDescription } from "@uws/description";
 import type { Keep, Quota } from "@uws/store";
 
 /** Who may use a service, of those whom the server lets in. */
@@ -35,7 +35,7 @@ export interface Service {
   readonly keepArchived: Keep;
 }
 
-export type Places = ReadonlyMap<JobDescription, LocatedDescription["placeOf"]>;
+export type Places = ReadonlyMap<JobDescription, DescriptionFile["placeOf"]>;
 
 /** A service as it is configured, with the descriptions that its files hold. */
 export function serviceOf(

@@ -16,20 +16,27 @@ const passing = new Set([
 ]);
 
 /**
- * Waits until PostgreSQL answers: whoever starts a whole site at once need not care which of its processes is there first.
- * @returns false when the signal came before
+ * Starts something that needs PostgreSQL, and starts it again as long as PostgreSQL is away, or goes while it starts: whoever starts a
+ * whole site at once need not care which of its processes is there first.
+ * @param start may be called again after it failed
+ * @returns undefined when the signal came before
  * @throws what waiting does not mend: a wrong password, a database that is not there
  */
-export async function awaitDatabase(store: Store, log: Logger, signal: AbortSignal): Promise<boolean> {
+export async function startWithDatabase<Running>(
+  store: Store,
+  log: Logger,
+  signal: AbortSignal,
+  start: () => Promise<Running>,
+): Promise<Running | undefined> {
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {
       await ping(store);
-      return true;
+      return await start();
     } catch (error) {
       if (!passing.has((error as { code?: string }).code ?? "")) throw error;
       if (tries % sayEach === 0) log.warn({ err: error }, "PostgreSQL does not answer; waiting for it");
       await delay(pause, undefined, { signal }).catch(() => {});
     }
   }
-  return false;
+  return undefined;
 }

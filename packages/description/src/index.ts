@@ -20,9 +20,16 @@ export {
 } from "./job-description.ts";
 export { loadDescription } from "./load-description.ts";
 export { differences, meaningDigest } from "./meaning.ts";
-export { metaSchema } from "./meta-schema.ts";
+export { metaSchema, servedSchema } from "./meta-schema.ts";
+export { type ParameterForm, parameterForm } from "./parameter-form.ts";
 export { canonicalName, type FileRule, fileLimit, fileRule, fileTypes, takesFile } from "./parameter-schema.ts";
-export { type LocatedDescription, locateDescription, parseDescription, readDescription } from "./parse-description.ts";
+export {
+  type DescriptionFile,
+  type Fault,
+  parseDescription,
+  parseDescriptionFile,
+  readDescription,
+} from "./parse-description.ts";
 export { compileSchema, ruleOf } from "./schema-compiler.ts";
 export { invalidParameters, validateParameters } from "./validate-parameters.ts";
 export { type ArrayForm, arrayForm, formValue } from "./xtype/array-form.ts";

@@ -18,7 +18,7 @@ import { numericXtype, xtypeName } from "./xtype/xtype-of.ts";
 import { readYaml, YamlError, type YamlSource } from "./yaml-source.ts";
 
 /** What in a description is wrong, and where. */
-interface Fault {
+export interface Fault {
   /** Path of the field, dotted; empty for the document itself. */
   readonly field: string;
   readonly message: string;
@@ -36,20 +36,30 @@ let validateDocument: ReturnType<typeof compileSchema> | undefined;
  * @throws UwsError `invalid` that names the source and every field that is wrong
  */
 export function parseDescription(text: string, source: string): JobDescription {
-  return locateDescription(text, source).description;
+  return parseDescriptionFile(text, source).description;
 }
 
-/** As `parseDescription`, with the places of its fields, `source:line`, for those who find it wrong beside others. */
-export function locateDescription(text: string, source: string): LocatedDescription {
+/** A description, with what its file says besides, and where. */
+export interface DescriptionFile {
+  readonly description: JobDescription;
+  /** The `command` for the worker, as the schema allows it; no part of the description, and no client's business. */
+  readonly command: JsonObject | undefined;
+  /** `source:line` of a field, for those who find it wrong beside others. @param field its path, dotted */
+  placeOf(field: string): string;
+  /** The error that tells of more faults, with their places. */
+  invalid(faults: readonly Fault[]): UwsError;
+}
+
+/**
+ * As `parseDescription`, for those who need more than the description.
+ * @throws UwsError `invalid` that names the source and every field that is wrong
+ */
+export function parseDescriptionFile(text: string, source: string): DescriptionFile {
   const { value, lineOf } = parseText(text, source);
   const placeOf = (field: string) => `${source}:${lineOf(field === "" ? [] : field.split("."))}`;
-  return { description: read(value, placeOf), placeOf };
-}
-
-export interface LocatedDescription {
-  readonly description: JobDescription;
-  /** @param field its path, dotted */
-  placeOf(field: string): string;
+  const description = read(value, placeOf);
+  const command = isJsonObject(value) && isJsonObject(value.command) ? value.command : undefined;
+  return { description, command, placeOf, invalid: (faults) => invalid(placeOf, faults) };
 }
 
 /** As `parseDescription`, from the document itself: what a worker announced, or a database kept. */
@@ -62,8 +72,10 @@ function read(document: unknown, place: (field: string) => string): JobDescripti
   if (!isJsonObject(document)) throw invalid(place, [{ field: "", message: "must be an object" }]);
   const faults = metaFaults(document);
   if (faults.length > 0) throw invalid(place, faults);
+  // How a worker does the job is neither promised to clients nor shown to them: it is left out before anything is made of the rest.
+  const { command: _command, ...rest } = document;
   // The meta-schema has just shown that it is one.
-  const written = document as JsonObject & WrittenDescription;
+  const written = rest as JsonObject & WrittenDescription;
   const description = freeze({
     name: written.name,
     version: written.version,
@@ -82,7 +94,7 @@ function read(document: unknown, place: (field: string) => string): JobDescripti
     ownerConcurrency: written.ownerConcurrency,
     estimate: written.estimate,
     examples: written.examples ?? [],
-    digest: digestOf(document),
+    digest: digestOf(written),
     document: written,
   } satisfies JobDescription);
   const contradictions = contradictionsIn(description);
@@ -157,8 +169,15 @@ function fieldOf({ instancePath, propertyName }: ErrorObject): string {
 }
 
 function describeError(error: ErrorObject): string {
-  const numberForText = error.keyword === "type" && error.params.type === "string" && typeof error.data === "number";
-  return numberForText ? `${ruleOf(error)} (YAML reads ${error.data} as a number: put it in quotes)` : ruleOf(error);
+  const { keyword, params, data } = error;
+  if (keyword === "type" && [params.type].flat().includes("string") && typeof data === "number") {
+    return `${ruleOf(error)} (YAML reads ${data} as a number: put it in quotes)`;
+  }
+  const extra: unknown = params.additionalProperty;
+  if (keyword === "additionalProperties" && isJsonObject(data) && data[String(extra)] === null) {
+    return `${ruleOf(error)} (YAML reads {${extra}} as an object: put it in quotes)`;
+  }
+  return ruleOf(error);
 }
 
 /** What the meta-schema cannot say. */

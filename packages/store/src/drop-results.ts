@@ -2,15 +2,19 @@ import { reached } from "./moves.ts";
 import type { Sql } from "./store.ts";
 
 /**
- * CTEs that follow `ended (id, phase, checkpoint)`: a job that is queued again begins anew, so that its results are
- * those of one attempt; only from a checkpoint does the next attempt go on with what there is.
+ * A CTE that follows `ended (id, phase, checkpoint)`, and a condition of the main query without which it is not carried out: a job
+ * that begins anew loses what its attempts have made so far; only from a checkpoint does the next one go on with what there is.
+ *
+ * It looks with a snapshot of its own: a result that was stored while the statement waited for the job goes as well.
+ * @param anew the phase in which a job without a checkpoint begins anew
  */
-export function dropResults(sql: Sql) {
-  return sql`
-    dropped as (
-      delete from results using ended
-      where results.job_id = ended.id and ended.phase = ${reached(sql, "requeue")} and ended.checkpoint is null
-      returning blob_key
-    ),
-    thrown as (insert into garbage (key) select blob_key from dropped where blob_key is not null)`;
+export function dropResults(sql: Sql, anew: "requeue" | "suspend" = "requeue") {
+  return {
+    dropped: sql`
+      dropped as materialized (
+        select uws_drop_results(ended.id) as results from ended
+        where ended.phase = ${reached(sql, anew)} and ended.checkpoint is null
+      )`,
+    done: sql`(select coalesce(sum(results), 0) from dropped) >= 0`,
+  };
 }

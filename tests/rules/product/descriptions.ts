@@ -70,7 +70,7 @@ export const descriptions: readonly Rule[] = [
       without(
         "apps/api/src/resources/description.ts",
         "      return descriptorsOf(exchange, types);",
-        "      return descriptionListJson(types);",
+        "      return descriptionListJson(types, typeParameter);",
       ),
     ],
   },
@@ -79,7 +79,11 @@ export const descriptions: readonly Rule[] = [
     rule: "From it comes an OPUS-style description.",
     tests: [shown(vosi, "is a job definition of OPUS for those who ask so, by Accept or by RESPONSEFORMAT")],
     mutation: [
-      without("apps/api/src/resources/description.ts", "return opusOf(types);", "return descriptionListJson(types);"),
+      without(
+        "apps/api/src/resources/description.ts",
+        "return opusOf(types);",
+        "return descriptionListJson(types, typeParameter);",
+      ),
     ],
   },
   { id: "description-form", rule: "From it comes the form of the web page.", later: "the web page is not built yet" },

@@ -9,6 +9,7 @@ import { oldest } from "./versions.ts";
  * Programs that drive the server in tests: found on the machine, or fetched into the user's cache. Nothing is installed into
  * the system, and no test is skipped for want of one: it fails, and says how to get it.
  */
+export { buildGo, go, goToolchain, withoutGo } from "./go.ts";
 export { type Ran, run, runWell, type Tool } from "./run.ts";
 
 /** What could not be had when the test command looked for it, by name, as JSON: no test looks again. */
@@ -63,6 +64,7 @@ export const chromium = () => get("Chromium");
 export const curl = () => get("curl");
 /** STILTS, by whose standards-conscious author TOPCAT is. */
 export const stilts = () => get("STILTS");
+export { pythonForWorkers } from "./python-workers.ts";
 /** Python with pyvo and uws-client. */
 export const python = () => get("Python");
 

@@ -1,7 +1,7 @@
 import { swagger } from "@elysiajs/swagger";
 import type { Config } from "@uws/config";
 import { limits } from "@uws/core";
-import { type JsonObject, metaSchema } from "@uws/description";
+import { type JsonObject, servedSchema } from "@uws/description";
 import { jobListSchema, problemSchema } from "@uws/representation";
 import type { Route } from "../route.ts";
 import { routerOf } from "../router.ts";
@@ -60,7 +60,7 @@ export async function openApiDocument(
         Job: jobWithAttemptsSchema,
         JobList: jobListSchema,
         JobEvent: jobEventSchema,
-        JobDescription: inlineSchema(metaSchema as unknown as JsonObject),
+        JobDescription: inlineSchema(servedSchema as unknown as JsonObject),
         JobDescriptionList: jobDescriptionListSchema,
         Problem: problemSchema,
         ...creationComponents(services),
@@ -77,8 +77,11 @@ function requestLimits(uploadBytes: number): object {
 
 const jobDescriptionListSchema = {
   type: "object",
-  properties: { descriptions: { type: "array", items: { $ref: "#/components/schemas/JobDescription" } } },
-  required: ["descriptions"],
+  properties: {
+    typeParameter: { type: "string", description: "The parameter that names the type of a new job" },
+    descriptions: { type: "array", items: { $ref: "#/components/schemas/JobDescription" } },
+  },
+  required: ["typeParameter", "descriptions"],
 };
 
 /** The operations of a service stand under its tag. */

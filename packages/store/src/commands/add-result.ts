@@ -19,9 +19,6 @@ export async function addResult(
   const reference = "reference" in result.location ? result.location.reference : null;
   const [outcome] = await sql<{ added: boolean }[]>`
     with given as (select ${attempt.job}::uuid as job, ${attempt.token}::text as token),
-    earlier as (
-      select blob_key from results where job_id = ${attempt.job} and id = ${result.id}
-    ),
     held as (
       update jobs set heard_at = uws_now(), phase = ${reached(sql, "heard")}, event_sequence = greatest(event_sequence, ${sequence})
       from given where ${runningUnder(sql, [attempt])}
@@ -37,9 +34,6 @@ export async function addResult(
         size = excluded.size, blob_key = excluded.blob_key, sha256 = excluded.sha256,
         reference = excluded.reference, creation_time = excluded.creation_time
       returning id
-    ),
-    thrown as (
-      insert into garbage (key) select blob_key from earlier, added where blob_key is not null
     )
     select exists (select from added) as added from held`;
   if (outcome === undefined) return "fenced";

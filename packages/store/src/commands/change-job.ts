@@ -61,10 +61,8 @@ export async function changeJob({ sql }: Store, id: string, change: JobChange): 
         ${
           executionDuration === undefined
             ? sql``
-            : sql`, execution_duration = ${executionDuration}, deadline = case when ${executionDuration} > 0 then (
-                select attempts.start_time from attempts
-                where job_id = jobs.id and number = jobs.attempt and attempts.end_time is null
-              ) + make_interval(secs => ${executionDuration}) end`
+            : sql`, execution_duration = ${executionDuration}, deadline = case when ${executionDuration} > 0
+                then uws_attempt_start(jobs.id) + make_interval(secs => ${executionDuration}) end`
         }
         ${
           destruction === undefined

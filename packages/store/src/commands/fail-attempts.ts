@@ -25,6 +25,7 @@ export async function failAttempts(
   { sql }: Store,
   failures: readonly Failure[],
 ): Promise<{ id: string; token: string; type: string; phase: Phase }[]> {
+  const { dropped, done } = dropResults(sql);
   const again = sql`(given.retryable and jobs.failures + 1 < jobs.max_attempts)`;
   return await sql<{ id: string; token: string; type: string; phase: Phase }[]>`
     with ended as (
@@ -49,6 +50,6 @@ export async function failAttempts(
         outcome = case when ended.phase = ${reached(sql, "fail")} then 'failed' else 'retried' end
       from ended where attempts.job_id = ended.id and attempts.number = ended.attempt
     ),
-    ${dropResults(sql)}
-    select id, token, type, phase from ended`;
+    ${dropped}
+    select id, token, type, phase from ended where ${done}`;
 }

@@ -22,6 +22,7 @@ export async function loseLeases(
   backoff: Backoff,
   limit: number,
 ): Promise<{ id: string; token: string; type: string; phase: Phase }[]> {
+  const { dropped, done } = dropResults(sql);
   const again = sql`(jobs.failures + 1 < jobs.max_attempts)`;
   return await sql<{ id: string; token: string; type: string; phase: Phase }[]>`
     with late as (
@@ -51,6 +52,6 @@ export async function loseLeases(
       update attempts set end_time = uws_now(), outcome = 'lost', message = 'The lease ran out.'
       from ended where attempts.job_id = ended.id and attempts.number = ended.attempt
     ),
-    ${dropResults(sql)}
-    select id, token, type, phase from ended`;
+    ${dropped}
+    select id, token, type, phase from ended where ${done}`;
 }

@@ -21,6 +21,7 @@ export async function releaseAttempts(
   { sql }: Store,
   givenBack: readonly GivenBack[],
 ): Promise<{ id: string; token: string; type: string; phase: Phase }[]> {
+  const { dropped, done } = dropResults(sql);
   const kept = sql`(given.checkpoint is not null or jobs.checkpoint is not null)`;
   return await sql<{ id: string; token: string; type: string; phase: Phase }[]>`
     with ended as (
@@ -38,6 +39,6 @@ export async function releaseAttempts(
       update attempts set end_time = uws_now(), outcome = 'released', message = ended.reason
       from ended where attempts.job_id = ended.id and attempts.number = ended.attempt
     ),
-    ${dropResults(sql)}
-    select id, token, type, phase from ended`;
+    ${dropped}
+    select id, token, type, phase from ended where ${done}`;
 }

@@ -1,3 +1,4 @@
+import { dropResults } from "../drop-results.ts";
 import { movable, reached } from "../moves.ts";
 import { released } from "../running.ts";
 import type { Store } from "../store.ts";
@@ -9,6 +10,7 @@ import type { Store } from "../store.ts";
  * @returns false when the job does not run, or is gone
  */
 export async function suspendJob({ sql }: Store, id: string): Promise<boolean> {
+  const { dropped, done } = dropResults(sql, "suspend");
   const [suspended] = await sql`
     with ended as (
       update jobs set phase = ${reached(sql, "suspend")}, available_at = 'infinity',
@@ -17,17 +19,14 @@ export async function suspendJob({ sql }: Store, id: string): Promise<boolean> {
         progress_counters = case when checkpoint is not null then progress_counters end,
         ${released(sql)}
       where id = ${id} and ${movable(sql, "suspend")}
-      returning id, attempt, checkpoint
+      returning id, attempt, phase, checkpoint
     ),
     history as (
       update attempts set end_time = uws_now(), outcome = 'released', message = 'suspended by an operator'
       from ended where attempts.job_id = ended.id and attempts.number = ended.attempt
     ),
-    dropped as (
-      delete from results using ended where results.job_id = ended.id and ended.checkpoint is null returning blob_key
-    ),
-    thrown as (insert into garbage (key) select blob_key from dropped where blob_key is not null)
-    select id from ended`;
+    ${dropped}
+    select id from ended where ${done}`;
   return suspended !== undefined;
 }
 
