@@ -46,7 +46,11 @@ for (const { id } of played) {
 }
 for (const line of missing) console.log(`Did not run: ${line}`);
 if (values.situation === undefined) {
-  const before = tableIn(await Bun.file(documentPath).text().catch(() => ""));
+  const before = tableIn(
+    await Bun.file(documentPath)
+      .text()
+      .catch(() => ""),
+  );
   const known = all.flatMap(({ name }): [string, ReadonlyMap<string, Mark>][] => {
     const column = table.get(name) ?? before.get(name);
     return column ? [[name, column]] : [];
