@@ -53,7 +53,14 @@ const everything: CapabilityInterface = {
   testQuery: "P=<1>",
   parameters: (["integer", "number", "boolean", "string"] as const).map((type) => ({
     ...{ name: `P-${type}`, description: "<1>", type, multiple: type !== "boolean", required: type === "string" },
-    ...{ file: false, unit: "arcsec", ucd: "pos.angDistance", utype: "a:b.c", xtype: "interval" },
+    ...{
+      arraysize: type === "number" ? "2" : undefined,
+      file: false,
+      unit: "arcsec",
+      ucd: "pos.angDistance",
+      utype: "a:b.c",
+      xtype: "interval",
+    },
     ...{ minimum: { value: 0, inclusive: true }, maximum: undefined, options: ["1"], default: "1" },
   })),
 };

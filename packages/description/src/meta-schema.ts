@@ -1,3 +1,5 @@
+import { argumentSchema, commandSchema } from "./command-schema.ts";
+
 /**
  * JSON Schema 2020-12 of a job description file. Members that begin with x- are for others and pass. It is published: as
  * `job-description.schema.json` beside this folder (`run generate`), and by each server at `/schemas/job-description`.
@@ -8,6 +10,7 @@ const prose = { type: "string", maxLength: 20_000 } as const;
 /** The most that PostgreSQL's integer and xs:int hold. */
 const seconds = { type: "integer", minimum: 0, maximum: 2_147_483_647 } as const;
 const priority = { type: "integer", minimum: -1000, maximum: 1000 } as const;
+const groupName = "^[A-Za-z_][A-Za-z0-9_.-]{0,99}$";
 const limited = {
   type: "object",
   properties: { default: seconds, max: seconds },
@@ -15,7 +18,8 @@ const limited = {
   additionalProperties: false,
 } as const;
 
-export const metaSchema = {
+/** What clients are shown: a description as it is served. */
+export const servedSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Job description",
   description: "What a job type of bun-uws is, takes and gives",
@@ -70,6 +74,22 @@ export const metaSchema = {
         },
       },
     },
+    groups: {
+      type: "array",
+      maxItems: 100,
+      items: {
+        type: "object",
+        required: ["name", "title", "parameters"],
+        properties: {
+          name: { type: "string", pattern: groupName },
+          title: text,
+          description: prose,
+          parameters: { type: "array", minItems: 1, maxItems: 1000, items: { type: "string" } },
+        },
+        patternProperties: { "^x-": true },
+        additionalProperties: false,
+      },
+    },
     results: {
       type: "array",
       maxItems: 10_000,
@@ -115,4 +135,11 @@ export const metaSchema = {
   },
   patternProperties: { "^x-": true },
   additionalProperties: false,
+} as const;
+
+/** What an operator writes: with the command for the ready-made worker. */
+export const metaSchema = {
+  ...servedSchema,
+  properties: { ...servedSchema.properties, command: commandSchema },
+  $defs: { argument: argumentSchema },
 } as const;
