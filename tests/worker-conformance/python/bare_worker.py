@@ -1,8 +1,5 @@
-"""A worker without an SDK: worker.proto and grpcio. Jobs run concurrently on the event loop.
-
-The generated modules come from:
-python -m grpc_tools.protoc -I. --python_out=generated --grpc_python_out=generated worker.proto
-"""
+"""A worker without an SDK: worker.proto and grpcio. Jobs run concurrently on the event loop. The generated modules come from:
+python -m grpc_tools.protoc -I. --python_out=generated --grpc_python_out=generated worker.proto"""
 
 import asyncio
 import os
@@ -39,14 +36,13 @@ class Worker:
 
     async def run(self):
         refusals, failures, self.watching = 0, 0, asyncio.ensure_future(self.watch_lease())
-        while not self.draining or self.attempts:
+        while True:
             code = await self.stream()
             refusals, failures = (refusals + 1 if code in REFUSED else 0), (0 if code is None else failures + 1)
             if refusals >= int(self.env.get("UWS_MAX_REFUSALS") or 10):
                 return 1
             slow = int(self.env.get("UWS_REFUSED_MS") or 30000) / 1000 * random.uniform(0.5, 1)
             await asyncio.sleep(slow if refusals else random.uniform(0, min(5, 0.1 * 2**failures)))
-        return 0
 
     async def stream(self):
         """One stream from Hello to its end. None if it was welcomed, else the status."""
@@ -54,7 +50,7 @@ class Worker:
         held = [pb.HeldAttempt(attempt_token=a.token, acknowledged_sequence=a.acknowledged) for a in self.attempts.values()]
         outgoing.put_nowait(pb.WorkerMessage(hello=pb.Hello(protocol_version=1, worker_name=socket.gethostname(),
             instance_id=self.instance, sdk="bare-python", job_types=JOB_TYPES, held=held)))  # fmt: skip
-        self.call = self.stub.Work(iter_of(outgoing), metadata=self.metadata)
+        self.call = self.stub.Work(messages_of(outgoing), metadata=self.metadata)
         beating = None
         try:
             async for message in self.call:
@@ -113,8 +109,6 @@ class Worker:
             asyncio.get_running_loop().call_later(content.grace_ms / 1000, attempt.end)
         elif attempt and kind in ("ended", "fenced"):
             self.attempts.pop(attempt.token).forget()
-            if self.draining and not self.attempts:
-                self.call.cancel()
 
     async def drain(self):
         """Takes no new jobs; gives back what has not ended in time."""
@@ -138,16 +132,15 @@ class Worker:
             await asyncio.sleep(0.01)
 
 
-async def iter_of(queue):
+async def messages_of(queue):
     while message := await queue.get():
         yield message
 
 
 async def main():
     worker, draining = Worker(os.environ), []
-    asyncio.get_running_loop().add_signal_handler(
-        signal.SIGTERM, lambda: draining.append(asyncio.ensure_future(worker.drain()))
-    )
+    drain = lambda: draining.append(asyncio.ensure_future(worker.drain()))  # noqa: E731
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, drain)
     return await worker.run()
 
 
