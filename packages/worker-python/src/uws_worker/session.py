@@ -114,8 +114,9 @@ class Session:
             code, details = await stream.receive_all(self._receiver(stream))
             if self._stream is not stream:
                 return
+            delay = self._broken(code, details)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._closed.wait(), self._broken(code, details))
+                await asyncio.wait_for(self._closed.wait(), delay)
 
     def drain(self) -> None:
         """Takes no new jobs from now on."""
