@@ -3,18 +3,21 @@ import { type Language, languages } from "./languages.ts";
 import { applies, type Outcome, play } from "./play.ts";
 import { situations } from "./situations.ts";
 
-/** A test for each situation that concerns a worker of a language. All are played beside each other, before the first test. */
-export async function conformanceTests(language: keyof typeof languages): Promise<void> {
-  for (const worker of languages[language] ?? []) await testsOf(worker);
+/**
+ * A test for each situation that concerns a worker of a language. All are played beside each other, before the first test.
+ * @param claim what they show together, of each kind of worker
+ */
+export async function conformanceTests(language: keyof typeof languages, claim: string): Promise<void> {
+  for (const worker of languages[language] ?? []) await testsOf(worker, claim);
 }
 
-async function testsOf(worker: Language): Promise<void> {
+async function testsOf(worker: Language, claim: string): Promise<void> {
   const tool = await worker.prepare().catch((error: unknown) => {
     console.log(`Worker conformance: ${worker.name} does not run: ${String(error)}`);
   });
   if (!tool) return;
   console.log(`Worker conformance: ${worker.name} runs`);
-  describe(worker.name, () => {
+  describe(`${claim}: ${worker.name}`, () => {
     let outcomes: Map<string, Promise<Outcome>>;
     beforeAll(() => {
       outcomes = play(worker, tool, situations);
