@@ -25,7 +25,8 @@ class Worker:
         self.env, self.slots, self.draining, self.attempts = env, int(env.get("UWS_SLOTS") or 1), False, {}
         self.instance, self.outgoing, self.max_inline, self.lease = env.get("UWS_INSTANCE") or str(uuid.uuid4()), None, 0, 30
         self.metadata = (("authorization", f"Bearer {env['UWS_TOKEN']}"),) if env.get("UWS_TOKEN") else ()
-        options = [("grpc.keepalive_time_ms", 10000), ("grpc.keepalive_timeout_ms", 5000), ("grpc.max_reconnect_backoff_ms", 1000)]
+        # Windows stay as they are: a gateway under Bun loses count of those that grow.
+        options = [("grpc.http2.bdp_probe", 0), ("grpc.keepalive_time_ms", 10000), ("grpc.keepalive_timeout_ms", 5000), ("grpc.max_reconnect_backoff_ms", 1000)]
         self.stub = WorkerServiceStub(aio.insecure_channel(env["UWS_GATEWAY"], options))
         self.blocking_stub = WorkerServiceStub(insecure_channel(env["UWS_GATEWAY"], options))
         self.contact = time.monotonic()
