@@ -92,7 +92,7 @@ export const events: readonly Situation[] = [
     rule: "Backpressure: bounded memory; 2: keeps what is not acknowledged",
     needs: ["sdk"],
     async play(stage) {
-      const lines = 12_000;
+      const lines = 6_000;
       const stream = await stage.connect({}, { heartbeatMs: 100 });
       const steps = Array.from({ length: lines }, (_, line) => `log info ${line}`);
       const job = await PlayedJob.run(stream, steps);
