@@ -11,9 +11,10 @@ const options = new Command("soak")
   .option("--seconds <number>", "for how long", "60")
   .option("--workers <number>", "how many workers", "50")
   .option("--clients <number>", "how many clients", "48")
+  .option("--kind <name...>", "only these kinds of workers; all unless told otherwise")
   .option("--json <file>", "write the counts there, too")
   .parse()
-  .opts<{ seed: string; seconds: string; workers: string; clients: string; json?: string }>();
+  .opts<{ seed: string; seconds: string; workers: string; clients: string; kind?: string[]; json?: string }>();
 
 const folder = await mkdtemp(join(tmpdir(), "uws-soak-servers-"));
 const postgres = await startPostgres({ dataDir: join(folder, "postgres"), ephemeral: true });
@@ -26,6 +27,7 @@ try {
     seconds: Number(options.seconds),
     workers: Number(options.workers),
     clients: Number(options.clients),
+    kinds: options.kind,
     say: console.log,
   });
   console.log(JSON.stringify(summary, null, 2));

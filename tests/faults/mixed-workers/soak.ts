@@ -15,8 +15,10 @@ export interface SoakOptions {
   /** The same seed makes the same choices. */
   readonly seed: number;
   readonly seconds: number;
-  /** How many workers; the kinds of all languages that are there take turns. */
+  /** How many workers; the kinds take turns. */
   readonly workers: number;
+  /** Names of kinds of workers; of all languages that are there unless told otherwise. */
+  readonly kinds?: readonly string[] | undefined;
   /** How many clients create jobs, each one after the other. */
   readonly clients: number;
   readonly say: (line: string) => void;
@@ -52,7 +54,7 @@ const config = join(import.meta.dirname, "../../worker-conformance/uws.yaml");
 export async function soak(options: SoakOptions): Promise<SoakSummary> {
   const { seed, seconds, say } = options;
   const random = new Random(seed);
-  const { ready, leftOut } = await prepare();
+  const { ready, leftOut } = await prepare(options.kinds);
   const folder = await mkdtemp(join(tmpdir(), "uws-soak-"));
   const site = await deploy("apart", options.natsUrl, { ...times, UWS_CONFIG: config });
   const workers = Array.from({ length: options.workers }, (_, index) => {
@@ -125,10 +127,11 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
   }
 }
 
-async function prepare(): Promise<{ ready: { language: Language; tool: Tool }[]; leftOut: string[] }> {
+async function prepare(kinds?: readonly string[]): Promise<{ ready: { language: Language; tool: Tool }[]; leftOut: string[] }> {
   const ready: { language: Language; tool: Tool }[] = [];
   const leftOut: string[] = [];
   for (const language of Object.values(languages).flat()) {
+    if (kinds !== undefined && !kinds.includes(language.name)) continue;
     try {
       ready.push({ language, tool: await language.prepare() });
     } catch (error) {

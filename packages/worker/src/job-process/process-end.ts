@@ -4,6 +4,8 @@ import type { Exit } from "./crash.ts";
 
 /** For the last output of a process that has ended, which a process that left its group may hold open. */
 const lastOutputMs = 1_000;
+/** For its last messages, which nobody else holds open but what it forked by itself: only a worker that is very late has to wait. */
+const lastMessagesMs = 30_000;
 
 /** Listens for the end of a process from its beginning. */
 export class ProcessEnd {
@@ -11,6 +13,7 @@ export class ProcessEnd {
   readonly exit: Promise<Exit>;
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
+  readonly #disconnected: Promise<unknown>;
 
   constructor(child: ChildProcess) {
     this.#child = child;
@@ -21,10 +24,8 @@ export class ProcessEnd {
         if (child.pid === undefined) reject(notStarted(cause));
       });
     });
-    this.#closed = Promise.all([
-      new Promise((resolve) => child.on("close", resolve)),
-      new Promise((resolve) => child.on("disconnect", resolve)),
-    ]);
+    this.#closed = new Promise((resolve) => child.on("close", resolve));
+    this.#disconnected = new Promise((resolve) => child.on("disconnect", resolve));
   }
 
   /**
@@ -32,16 +33,19 @@ export class ProcessEnd {
    * after a long computation or a SIGSTOP: time alone proves nothing, and a turn of the event loop is left for it.
    */
   async lastWords(): Promise<void> {
-    const late = setTimeout(() => setImmediate(() => this.#stopListening()), lastOutputMs);
-    await this.#closed;
-    clearTimeout(late);
+    await this.#orAfter(this.#disconnected, lastMessagesMs, () => {
+      if (this.#child.connected) this.#child.disconnect();
+    });
+    await this.#orAfter(this.#closed, lastOutputMs, () => {
+      this.#child.stdout?.destroy();
+      this.#child.stderr?.destroy();
+    });
   }
 
-  #stopListening(): void {
-    const { stdout, stderr, connected } = this.#child;
-    stdout?.destroy();
-    stderr?.destroy();
-    if (connected) this.#child.disconnect();
+  async #orAfter(end: Promise<unknown>, milliseconds: number, stopListening: () => void): Promise<void> {
+    const late = setTimeout(() => setImmediate(stopListening), milliseconds);
+    await end;
+    clearTimeout(late);
   }
 }
 
