@@ -5,7 +5,8 @@ import { detailOf } from "./job-failure.ts";
 import { type InterruptionCode, JobInterrupted } from "./job-interrupted.ts";
 import type { JobRunner, Run } from "./job-runner.ts";
 import { Outbox, type Send } from "./outbox.ts";
-import type { SessionLimits } from "./session-limits.ts";
+import { maxPayload, type SessionLimits } from "./session-limits.ts";
+import { shortened } from "./shortened.ts";
 
 /** What an attempt needs of the session that holds it. */
 export interface AttemptHost {
@@ -13,6 +14,8 @@ export interface AttemptHost {
   readonly limits: () => SessionLimits;
 }
 
+/** Bytes. What stands beside a reason or message, a checkpoint or a detail, may be as long as a message allows. */
+const maxReason = 1024;
 const maxFailureMessage = 4 * 1024;
 const maxFailureDetail = 256 * 1024;
 
@@ -192,7 +195,8 @@ export class Attempt {
   #endAfter(error: unknown): (lastSequence: number) => WorkerMessage {
     const attemptToken = this.token;
     if (isJobReleased(error)) {
-      const { message: reason, checkpoint } = error;
+      const { checkpoint } = error;
+      const reason = shortened(error.message, maxReason);
       return () => ({ release: { attemptToken, reason, ...(checkpoint && { checkpoint }) } });
     }
     // Not the job's doing: a handler that was told to stop says so in many ways, AbortErrors and others.
@@ -201,12 +205,15 @@ export class Attempt {
       return () => ({ release: { attemptToken, reason } });
     }
     const failure = failureOf(error);
+    const maxText = maxPayload(this.#host.limits().maxMessageBytes);
+    const message = shortened(failure.message, Math.min(maxFailureMessage, maxText));
+    const maxDetail = Math.min(maxFailureDetail, maxText - Buffer.byteLength(message));
     return (lastSequence) => ({
       fail: {
         attemptToken,
         kind: failure.kind === "fatal" ? "FATAL" : "TRANSIENT",
-        message: failure.message.slice(0, maxFailureMessage),
-        detail: detailOf(failure).slice(0, maxFailureDetail),
+        message,
+        detail: shortened(detailOf(failure), maxDetail),
         retryable: failure.retryable,
         retryDelayMs: Math.max(0, Math.round(failure.retryDelayMs)),
         lastSequence,

@@ -6,6 +6,7 @@ import type { LogLine, Outbox, Progress } from "./outbox.ts";
 import { type ParameterEntry, Parameters } from "./parameters.ts";
 import { isReference, resultSource } from "./result-source.ts";
 import { maxPayload, type SessionLimits } from "./session-limits.ts";
+import { shortened } from "./shortened.ts";
 import { uploadResult } from "./upload-result.ts";
 import { DownloadableFile } from "./uploaded-file.ts";
 import { unlessAborted } from "./wait.ts";
@@ -18,7 +19,7 @@ export interface AttemptResources {
   readonly limits: () => SessionLimits;
 }
 
-/** A line that goes into every listing of the job is kept short; a log line may be longer. */
+/** Bytes. A line that goes into every listing of the job is kept short; a log line may be longer. */
 const maxProgressMessage = 1_024;
 const maxLogMessage = 64 * 1024;
 
@@ -62,7 +63,7 @@ export class AttemptContext implements JobContext {
     if (fraction > this.#fraction) this.#fraction = Math.min(1, fraction);
     const progress: Progress = {
       fraction: this.#fraction,
-      message: String(message).slice(0, maxProgressMessage),
+      message: this.#text(message, maxProgressMessage),
       counters: { ...counters },
     };
     this.#resources.outbox.progress(progress);
@@ -112,6 +113,7 @@ export class AttemptContext implements JobContext {
       mediaType,
       source: source.upload,
       maxBytes: limits().maxResultBytes,
+      maxPieceBytes: maxPayload(limits().maxMessageBytes),
     };
     return unlessAborted(uploadResult(connection, upload, signal), signal);
   }
@@ -124,9 +126,14 @@ export class AttemptContext implements JobContext {
     return state;
   }
 
+  /** What a handler says in words must fit into a message, too. */
+  #text(text: unknown, maxBytes: number): string {
+    return shortened(String(text), Math.min(maxBytes, maxPayload(this.#resources.limits().maxMessageBytes)));
+  }
+
   #log(): JobLog {
     const at = (level: LogLine["level"] & string) => (message: string) =>
-      this.#resources.outbox.log({ level, message: String(message).slice(0, maxLogMessage) });
+      this.#resources.outbox.log({ level, message: this.#text(message, maxLogMessage) });
     return { debug: at("DEBUG"), info: at("INFO"), warn: at("WARN"), error: at("ERROR") };
   }
 

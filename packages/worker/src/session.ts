@@ -244,6 +244,11 @@ export class Session {
       this.#logger.error(`assigned a job of type ${assign.jobType}, which this worker does not run`);
       return;
     }
+    if (this.#attempts.size >= this.#options.slots) {
+      // Not accepted, it goes back to the queue without having spent an attempt. To hold it would cost its time.
+      this.#logger.error(`assigned more jobs than this worker has slots (${this.#options.slots})`);
+      return;
+    }
     const attempt = new Attempt(assign, runner, {
       connection: this.#options.connection,
       limits: () => this.#limits,

@@ -61,6 +61,7 @@ test("a result is read no faster than the server takes it", async () => {
     mediaType: "a/b",
     source: { open, repeatable: true, size: undefined },
     maxBytes: 10_000_000,
+    maxPieceBytes: 128 * 1024,
   };
   await uploadResult(connection, upload, new AbortController().signal);
   expect(calls.map(({ pushed }) => pushed)).toEqual([0]);

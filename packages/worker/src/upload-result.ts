@@ -22,8 +22,11 @@ export interface Upload {
   readonly mediaType: string;
   readonly source: UploadSource;
   readonly maxBytes: number;
+  /** Bytes of the largest piece that fits in a message. */
+  readonly maxPieceBytes: number;
 }
 
+/** Bytes of data in a message, when longer ones are allowed. */
 const chunkBytes = 128 * 1024;
 
 /** Stores a result with UploadResult; resolves when the server has all of it, with the same checksum. */
@@ -79,14 +82,15 @@ async function uploadOnce(connection: Connection, upload: Upload, signal: AbortS
   try {
     const { token: attemptToken, id, mediaType, source } = upload;
     await write({ header: { attemptToken, id, mediaType, size: source.size ?? 0 } });
+    const pieceBytes = Math.max(1, Math.min(chunkBytes, upload.maxPieceBytes));
     const hash = createHash("sha256");
     let size = 0;
     for await (const bytes of source.open()) {
       size += bytes.length;
       refuseIfLonger(upload, size);
       hash.update(bytes);
-      for (let start = 0; start < bytes.length; start += chunkBytes) {
-        await write({ data: bytes.subarray(start, start + chunkBytes) });
+      for (let start = 0; start < bytes.length; start += pieceBytes) {
+        await write({ data: bytes.subarray(start, start + pieceBytes) });
       }
     }
     const sha256 = hash.digest();

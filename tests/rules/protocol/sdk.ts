@@ -131,8 +131,8 @@ export const sdk: readonly Rule[] = [
     mutation: [
       without(
         "packages/worker/src/attempt.ts",
-        "message: failure.message.slice(0, maxFailureMessage),",
-        'message: "",',
+        "const message = shortened(failure.message,",
+        'const message = shortened("",',
       ),
     ],
   },

@@ -31,7 +31,7 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
 }
 
 /** Where the embedded servers keep what they get as well, or the temporary folder for a user without a home. */
-async function cacheFolder(): Promise<string> {
+export async function cacheFolder(): Promise<string> {
   // The XDG base directory specification: a relative path in XDG_CACHE_HOME is to be ignored.
   const { XDG_CACHE_HOME: xdg, HOME: home } = process.env;
   const base = xdg?.startsWith("/") ? xdg : join(home ?? homedir(), ".cache");

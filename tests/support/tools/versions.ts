@@ -4,4 +4,6 @@ export const oldest = {
   stilts: [3, 4],
   /** The oldest for which all of requirements.txt is there. */
   python: [3, 11],
+  /** As the SDK's go.mod has it. */
+  go: [1, 26],
 } as const;

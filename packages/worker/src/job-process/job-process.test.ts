@@ -191,7 +191,7 @@ test("a handler that listens to its cancellation may tidy up", async () => {
 });
 
 test("a fenced job's process is told, and the next job waits for its end", async () => {
-  const { stream, run, worker } = await start("busy");
+  const { stream, run, worker } = await start("busy", { slots: 1 });
   await run();
   const { pid } = await counters(stream);
   stream.send({ fenced: { attemptToken: token } });
@@ -228,7 +228,7 @@ test("large results go to the gateway over TLS, with the worker's token, as thos
 });
 
 test("a worker that stops gives a job back when its process is gone", async () => {
-  const { stream, run, worker } = await start("busy");
+  const { stream, run, worker } = await start("busy", { slots: 1 });
   await run();
   const { pid, sleeper } = await counters(stream);
   const stopped = worker.stop();

@@ -6,5 +6,6 @@ export {
   type RunHandlerOptions,
   runHandler,
 } from "./run-handler.ts";
+export { ended, isRunning } from "./running.ts";
 export { type ReceivedDownload, type ReceivedUpload, ScriptedServer, ScriptedStream } from "./scripted-server.ts";
 export { silentLogger, startServer, startTestWorker } from "./start.ts";

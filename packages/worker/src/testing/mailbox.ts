@@ -3,11 +3,13 @@ import { withResolvers } from "../with-resolvers.ts";
 /** What arrived and is not yet taken. Tests wait for an arrival instead of a time. */
 export class Mailbox<T> {
   readonly #what: string;
+  readonly #patienceMs: number;
   #items: T[] = [];
   readonly #waiting = new Set<() => void>();
 
-  constructor(what: string) {
+  constructor(what: string, patienceMs = 10_000) {
     this.#what = what;
+    this.#patienceMs = patienceMs;
   }
 
   put(item: T): void {
@@ -18,7 +20,7 @@ export class Mailbox<T> {
   /** The first item that matches, now or when it arrives. What came before it stays. */
   async take<S extends T>(match: (item: T) => item is S, timeoutMs?: number): Promise<S>;
   async take(match?: (item: T) => boolean, timeoutMs?: number): Promise<T>;
-  async take(match: (item: T) => boolean = () => true, timeoutMs = 10_000): Promise<T> {
+  async take(match: (item: T) => boolean = () => true, timeoutMs = this.#patienceMs): Promise<T> {
     const { promise, resolve, reject } = withResolvers<T>();
     const look = () => {
       const index = this.#items.findIndex(match);

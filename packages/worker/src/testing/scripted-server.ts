@@ -24,6 +24,10 @@ export interface ReceivedUpload {
   readonly mediaType: string;
   readonly attemptToken: string;
   readonly data: Buffer;
+  /** As the header has it; 0 = unknown. */
+  readonly size: number;
+  /** As the worker says. */
+  readonly sha256: Buffer;
   readonly authorization: string | undefined;
 }
 
@@ -39,10 +43,11 @@ export interface ReceivedDownload {
  * only, so that workers in any language can be driven with it.
  */
 export class ScriptedServer {
-  readonly #streams = new Mailbox<ScriptedStream>("a Work stream");
+  readonly #streams: Mailbox<ScriptedStream>;
   readonly #all: ScriptedStream[] = [];
-  readonly uploads = new Mailbox<ReceivedUpload>("an upload");
-  readonly downloads = new Mailbox<ReceivedDownload>("a download");
+  readonly #patienceMs: number | undefined;
+  readonly uploads: Mailbox<ReceivedUpload>;
+  readonly downloads: Mailbox<ReceivedDownload>;
   /** What uploaded parameters hold, by name. */
   readonly files = new Map<string, Uint8Array>();
   /** Break the next uploads after their first data, the next downloads after their first chunk: one status code for each. */
@@ -50,13 +55,27 @@ export class ScriptedServer {
   readonly downloadFailures: status[] = [];
   /** Refuse the next streams with these. */
   readonly refusals: { code: status; details: string }[] = [];
+  /** When each refused stream came, by performance.now(). */
+  readonly refused: Mailbox<number>;
+  /** Uploads are answered when this has resolved. */
+  beforeStored: (upload: ReceivedUpload) => Promise<void> = async () => {};
+  /** Bytes of the longest message that a worker has sent, of whatever kind. */
+  longestMessage = 0;
   readonly #credentials: ServerCredentials;
   #server: Server | undefined;
   #port = 0;
 
-  /** @param credentials plain text unless told otherwise */
-  constructor(credentials = ServerCredentials.createInsecure()) {
+  /**
+   * @param credentials plain text unless told otherwise
+   * @param patienceMs how long it waits for what a worker should do, 10 s unless told otherwise
+   */
+  constructor(credentials = ServerCredentials.createInsecure(), patienceMs?: number) {
     this.#credentials = credentials;
+    this.#patienceMs = patienceMs;
+    this.#streams = new Mailbox("a Work stream", patienceMs);
+    this.uploads = new Mailbox("an upload", patienceMs);
+    this.downloads = new Mailbox("a download", patienceMs);
+    this.refused = new Mailbox("a stream to refuse", patienceMs);
   }
 
   /** Starts on a free port, or again on the one that it had. */
@@ -65,7 +84,7 @@ export class ScriptedServer {
       "grpc.max_receive_message_length": 64 * 1024 * 1024,
       "grpc.max_send_message_length": 64 * 1024 * 1024,
     });
-    server.addService(WorkerService.service, {
+    server.addService(this.#service(), {
       Work: (call: Call) => this.#work(call),
       UploadResult: (call, answer) => void this.#upload(call, answer),
       DownloadParameter: (call) => this.#download(call),
@@ -109,13 +128,34 @@ export class ScriptedServer {
     this.#server = undefined;
   }
 
+  /** The protocol, but that bytes are sent as they are, and those received are counted. */
+  #service(): typeof WorkerService.service {
+    const { Work, UploadResult, ...others } = WorkerService.service;
+    const counted =
+      <T>(deserialize: (bytes: Buffer) => T) =>
+      (bytes: Buffer) => {
+        this.longestMessage = Math.max(this.longestMessage, bytes.length);
+        return deserialize(bytes);
+      };
+    return {
+      ...others,
+      Work: {
+        ...Work,
+        requestDeserialize: counted(Work.requestDeserialize),
+        responseSerialize: (message) => (Buffer.isBuffer(message) ? message : Work.responseSerialize(message)),
+      },
+      UploadResult: { ...UploadResult, requestDeserialize: counted(UploadResult.requestDeserialize) },
+    };
+  }
+
   #work(call: Call): void {
     const refusal = this.refusals.shift();
     if (refusal) {
+      this.refused.put(performance.now());
       call.emit("error", refusal);
       return;
     }
-    const stream = new ScriptedStream(call);
+    const stream = new ScriptedStream(call, this.#patienceMs);
     this.#all.push(stream);
     this.#streams.put(stream);
   }
@@ -125,10 +165,12 @@ export class ScriptedServer {
     answer: (error: { code: status; details: string } | null, stored?: object) => void,
   ): Promise<void> {
     let header: ResultChunk__Output["header"];
+    let end: ResultChunk__Output["end"];
     const data: Buffer[] = [];
     try {
       for await (const chunk of call) {
         if (chunk.header) header = chunk.header;
+        if (chunk.end) end = chunk.end;
         if (!chunk.data) continue;
         data.push(chunk.data);
         const failure = this.uploadFailures.shift();
@@ -140,9 +182,17 @@ export class ScriptedServer {
     } catch {
       return; // The worker cancelled the upload.
     }
+    if (!end) {
+      // A worker that cancels its upload is not there any more to hear it.
+      answer({ code: status.INVALID_ARGUMENT, details: "the upload has no end" });
+      return;
+    }
     const bytes = Buffer.concat(data);
-    const { id = "", mediaType = "", attemptToken = "" } = header ?? {};
-    this.uploads.put({ id, mediaType, attemptToken, data: bytes, authorization: bearer(call.metadata) });
+    const { id = "", mediaType = "", attemptToken = "", size = 0 } = header ?? {};
+    const authorization = bearer(call.metadata);
+    const upload = { id, mediaType, attemptToken, size, data: bytes, sha256: end.sha256, authorization };
+    this.uploads.put(upload);
+    await this.beforeStored(upload);
     answer(null, { id, size: bytes.length, sha256: createHash("sha256").update(bytes).digest() });
   }
 
@@ -169,23 +219,35 @@ export class ScriptedServer {
 /** One Work stream, seen from the server. */
 export class ScriptedStream {
   readonly #call: Call;
-  readonly #received = new Mailbox<WorkerMessage__Output>("a message");
+  readonly #received: Mailbox<WorkerMessage__Output>;
+  readonly #watching = new Set<(message: WorkerMessage__Output) => void>();
+  readonly #patienceMs: number | undefined;
   /** The tokens of the jobs that the worker accepted on this stream. */
   readonly accepted = new Set<string>();
+  /** Every message that came, taken or not. */
+  readonly #history: WorkerMessage__Output[] = [];
+  #greeted = false;
+  /** The worker said more than Hello before it had its Welcome. */
+  spokeTooSoon = false;
   #acknowledging = false;
   readonly authorization: string | undefined;
   /** Resolves when the worker's side is gone. */
   readonly gone: Promise<void>;
 
-  constructor(call: Call) {
+  constructor(call: Call, patienceMs?: number) {
     this.#call = call;
+    this.#patienceMs = patienceMs;
+    this.#received = new Mailbox("a message", patienceMs);
     this.authorization = bearer(call.metadata);
     const { promise, resolve } = withResolvers<void>();
     this.gone = promise;
     call.on("data", (message: WorkerMessage__Output) => {
       if (message.accept) this.accepted.add(message.accept.attemptToken);
       if (message.event && this.#acknowledging) this.acknowledge(message.event.attemptToken, message.event.sequence);
+      this.spokeTooSoon ||= !this.#greeted && !message.hello;
+      this.#history.push(message);
       this.#received.put(message);
+      for (const watch of this.#watching) watch(message);
     });
     call.on("error", () => {});
     call.on("cancelled", resolve);
@@ -205,11 +267,45 @@ export class ScriptedStream {
     return of(received) as MessageOf<K>;
   }
 
+  /** The next message of any of these kinds. */
+  async takeOneOf<K extends Kind>(kinds: readonly K[], about: string): Promise<Pick<WorkerMessage__Output, K>> {
+    return await this.#received.take((received) =>
+      kinds.some((kind) => {
+        const message = received[kind];
+        return message && "attemptToken" in message && message.attemptToken === about;
+      }),
+    );
+  }
+
+  /** So many messages of this kind, from now on, which stay to be taken. */
+  async watch<K extends Kind>(kind: K, count: number): Promise<MessageOf<K>[]> {
+    const coming = new Mailbox<MessageOf<K>>(`${kind} to come`, this.#patienceMs);
+    const watch = (message: WorkerMessage__Output) => {
+      if (message.message === kind) coming.put(message[kind] as MessageOf<K>);
+    };
+    this.#watching.add(watch);
+    try {
+      const messages: MessageOf<K>[] = [];
+      while (messages.length < count) messages.push(await coming.take());
+      return messages;
+    } finally {
+      this.#watching.delete(watch);
+    }
+  }
+
   /** Messages of this kind that were received and not taken. */
   untaken<K extends Kind>(kind: K): MessageOf<K>[] {
     return this.#received
       .items()
       .flatMap((received) => (received.message === kind ? [received[kind] as MessageOf<K>] : []));
+  }
+
+  /** The kinds of all messages about an attempt, in the order in which they came; heartbeats are about none. */
+  kindsAbout(attemptToken: string): Kind[] {
+    return this.#history.flatMap(({ message, ...received }) => {
+      const content = message && received[message];
+      return content && "attemptToken" in content && content.attemptToken === attemptToken ? [message] : [];
+    });
   }
 
   /** Takes all messages of this kind that were received. */
@@ -233,8 +329,14 @@ export class ScriptedStream {
     this.#call.write(message);
   }
 
+  /** Sends what no message of this version says. */
+  sendBytes(message: Buffer): void {
+    this.#call.write(message as ServerMessage);
+  }
+
   /** Answers Hello. Without other word every held token is valid as far as the worker says it was acknowledged. */
   welcome(welcome: Welcome = {}, hello?: Hello__Output): void {
+    this.#greeted = true;
     this.send({
       welcome: {
         protocolVersion,
@@ -276,8 +378,8 @@ export class ScriptedStream {
   }
 
   /** Breaks this stream and leaves the connection. */
-  cut(): void {
-    this.#call.emit("error", { code: status.UNAVAILABLE, details: "cut by the test" });
+  cut(code = status.UNAVAILABLE): void {
+    this.#call.emit("error", { code, details: "cut by the test" });
   }
 }
 

@@ -34,6 +34,7 @@ export async function startTestWorker(
     address: server.address,
     handleSignals: false,
     logger: silentLogger,
+    slots: 8,
     ...options,
   });
   workersOf.get(server)?.push(worker);

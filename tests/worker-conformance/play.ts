@@ -1,0 +1,86 @@
+import type { Tool } from "../support/tools/index.ts";
+import type { Language } from "./languages.ts";
+import { patience } from "./patience.ts";
+import { SharedWorker } from "./shared-worker.ts";
+import type { JobSituation, Situation, WorkerSituation } from "./situation.ts";
+import { Stage } from "./stage.ts";
+
+/** What came of a situation: nothing to say means that it went as it should. */
+export type Outcome = "passed" | { readonly wrong: string };
+
+/** How many situations of one language are played at a time. */
+const jobsAtOnce = 6;
+const workersAtOnce = 3;
+
+/** Whether a situation concerns such a worker. */
+export function applies({ needs = [] }: Situation, { kind, jobs }: Language): boolean {
+  return needs.every((need) => need === kind || need === jobs);
+}
+
+/** Plays the situations that apply with workers of one language. The outcomes are by id. */
+export function play(language: Language, tool: Tool, situations: readonly Situation[]): Map<string, Promise<Outcome>> {
+  const ours = situations.filter((situation) => applies(situation, language));
+  const jobs = ours.filter((situation): situation is JobSituation => "playJobs" in situation);
+  const workers = ours.filter((situation): situation is WorkerSituation => "play" in situation);
+  return new Map([...withOneWorker(language, tool, jobs), ...withOwnWorkers(language, tool, workers)]);
+}
+
+function withOwnWorkers(language: Language, tool: Tool, situations: readonly WorkerSituation[]) {
+  const turn = turns(workersAtOnce);
+  return situations.map(({ id, play }): [string, Promise<Outcome>] => [
+    id,
+    turn(async () => {
+      const stage = await Stage.set(language, tool);
+      try {
+        return await outcome(() => play(stage), stage);
+      } finally {
+        await stage.clear();
+      }
+    }),
+  ]);
+}
+
+function withOneWorker(language: Language, tool: Tool, situations: readonly JobSituation[]) {
+  if (situations.length === 0) return [];
+  const turn = turns(jobsAtOnce);
+  const stage = Stage.set(language, tool);
+  const worker = stage.then((set) => SharedWorker.start(set));
+  worker.catch(() => {});
+  const outcomes = situations.map(({ id, playJobs }): [string, Promise<Outcome>] => [
+    id,
+    turn(async () => await outcome(async () => playJobs(await worker), await stage)),
+  ]);
+  void Promise.allSettled(outcomes.map(([, played]) => played)).then(async () => (await stage).clear());
+  return outcomes;
+}
+
+/** A situation ends, in one way or the other. */
+async function outcome(play: () => Promise<void>, stage: Stage): Promise<Outcome> {
+  const tooLong = Promise.withResolvers<never>();
+  const timer = setTimeout(() => tooLong.reject(new Error("the situation did not come to its end")), 2 * patience);
+  try {
+    await Promise.race([play(), tooLong.promise]);
+    return "passed";
+  } catch (error) {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { wrong: `${reason}\nThe worker printed:\n${await stage.output()}` };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets so many run at a time. */
+function turns(atOnce: number): <T>(run: () => Promise<T>) => Promise<T> {
+  let free = atOnce;
+  const waiting: (() => void)[] = [];
+  return async (run) => {
+    while (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    free--;
+    try {
+      return await run();
+    } finally {
+      free++;
+      waiting.shift()?.();
+    }
+  };
+}
