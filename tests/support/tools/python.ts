@@ -18,25 +18,27 @@ const installTimeout = 500_000;
 /** Python with pyvo and uws-client, in the versions of requirements.txt, kept in the cache. */
 export async function findPython(): Promise<Tool> {
   const python = await findInterpreter();
-  const version = (
-    await runWell(python, ["-c", "import sys, platform; print(*sys.version_info[:2], platform.machine())"])
-  )
-    .trim()
-    .replaceAll(" ", "-");
+  const name = await nameOf(python);
   // Whoever changes one of them gets another folder.
   const digest = createHash("sha256")
     .update(await readFile(requirements))
     .update(await readFile(import.meta.path))
     .digest("hex");
-  const packages = await cached(`python-${version}-${digest.slice(0, 12)}`, async (fresh) => {
+  const packages = await cached(`python-${name}-${digest.slice(0, 12)}`, async (fresh) => {
     await install(python, fresh);
     await modernize(withPath(python, fresh), join(fresh, "uws"));
   });
   return withPath(python, packages);
 }
 
+/** What compiled packages depend on: version and processor. */
+export async function nameOf(python: Tool): Promise<string> {
+  const said = await runWell(python, ["-c", "import sys, platform; print(*sys.version_info[:2], platform.machine())"]);
+  return said.trim().replaceAll(" ", "-");
+}
+
 /** A Python that is new enough and has pip: the one on the PATH, else Debian's, unpacked into the cache. */
-async function findInterpreter(): Promise<Tool> {
+export async function findInterpreter(): Promise<Tool> {
   const problems: string[] = [];
   for (const command of ["python3", system]) {
     const installed: Tool = { command: [command], env: {} };
