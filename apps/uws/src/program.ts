@@ -7,13 +7,14 @@ import { pauseCommands, suspendCommands } from "./pause.ts";
 import { serverCommands } from "./server-commands.ts";
 import { tokensCommand } from "./tokens.ts";
 import { usersCommand } from "./users.ts";
+import { workerCommand } from "./worker.ts";
 
 /** All commands. A failure to understand one is thrown, not ended with, so that one place decides on the exit status. */
 export function makeProgram(): Command {
   const program = new Command("uws").description("A server for long-running jobs (IVOA UWS 1.1), and a client of any");
   const groups: readonly (readonly [heading: string, commands: readonly Command[]])[] = [
     ["Jobs, on any UWS server:", clientCommands()],
-    ["Serve:", serverCommands()],
+    ["Serve:", [...serverCommands(), workerCommand()]],
     [
       "Operate:",
       [

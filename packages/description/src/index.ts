@@ -19,9 +19,16 @@ export {
 } from "./job-description.ts";
 export { loadDescription } from "./load-description.ts";
 export { differences, meaningDigest } from "./meaning.ts";
-export { metaSchema } from "./meta-schema.ts";
+export { metaSchema, servedSchema } from "./meta-schema.ts";
+export { type ParameterForm, parameterForm } from "./parameter-form.ts";
 export { canonicalName, type FileRule, fileLimit, fileTypes, takesFile } from "./parameter-schema.ts";
-export { parseDescription, readDescription } from "./parse-description.ts";
+export {
+  type DescriptionFile,
+  type Fault,
+  parseDescription,
+  parseDescriptionFile,
+  readDescription,
+} from "./parse-description.ts";
 export { compileSchema, ruleOf } from "./schema-compiler.ts";
 export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";
 export { readYaml, type YamlSource } from "./yaml-source.ts";

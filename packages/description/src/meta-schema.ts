@@ -1,3 +1,5 @@
+import { argumentSchema, commandSchema } from "./command-schema.ts";
+
 /**
  * JSON Schema 2020-12 of a job description file. Members that begin with x- are for others and pass. It is published: as
  * `job-description.schema.json` beside this folder (`run generate`), and by each server at `/schemas/job-description`.
@@ -15,7 +17,8 @@ const limited = {
   additionalProperties: false,
 } as const;
 
-export const metaSchema = {
+/** What clients are shown: a description as it is served. */
+export const servedSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Job description",
   description: "What a job type of bun-uws is, takes and gives",
@@ -115,4 +118,11 @@ export const metaSchema = {
   },
   patternProperties: { "^x-": true },
   additionalProperties: false,
+} as const;
+
+/** What an operator writes: with the command for the ready-made worker. */
+export const metaSchema = {
+  ...servedSchema,
+  properties: { ...servedSchema.properties, command: commandSchema },
+  $defs: { argument: argumentSchema },
 } as const;

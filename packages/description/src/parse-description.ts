@@ -9,7 +9,7 @@ import { validateParameters } from "./validate-parameters.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
 
 /** What in a description is wrong, and where. */
-interface Fault {
+export interface Fault {
   /** Path of the field, dotted; empty for the document itself. */
   readonly field: string;
   readonly message: string;
@@ -27,8 +27,28 @@ let validateDocument: ReturnType<typeof compileSchema> | undefined;
  * @throws UwsError `invalid` that names the source and every field that is wrong
  */
 export function parseDescription(text: string, source: string): JobDescription {
+  return parseDescriptionFile(text, source).description;
+}
+
+/** A description with what its file says to the worker. */
+export interface DescriptionFile {
+  readonly description: JobDescription;
+  /** The `command`, as the schema allows it; no part of the description, and no client's business. */
+  readonly command: JsonObject | undefined;
+  /** The error that says so of more faults, with their places. */
+  invalid(faults: readonly Fault[]): UwsError;
+}
+
+/**
+ * As `parseDescription`, for the worker that runs the description's command.
+ * @throws UwsError `invalid` that names the source and every field that is wrong
+ */
+export function parseDescriptionFile(text: string, source: string): DescriptionFile {
   const { value, lineOf } = parseText(text, source);
-  return read(value, (field) => `${source}:${lineOf(field === "" ? [] : field.split("."))}`);
+  const place = (field: string) => `${source}:${lineOf(field === "" ? [] : field.split("."))}`;
+  const description = read(value, place);
+  const command = isJsonObject(value) && isJsonObject(value.command) ? value.command : undefined;
+  return { description, command, invalid: (faults) => invalid(place, faults) };
 }
 
 /** As `parseDescription`, from the document itself: what a worker announced, or a database kept. */
@@ -41,8 +61,10 @@ function read(document: unknown, place: (field: string) => string): JobDescripti
   if (!isJsonObject(document)) throw invalid(place, [{ field: "", message: "must be an object" }]);
   const faults = metaFaults(document);
   if (faults.length > 0) throw invalid(place, faults);
+  // How a worker does the job is neither promised to clients nor shown to them: it is left out before anything is made of the rest.
+  const { command: _command, ...rest } = document;
   // The meta-schema has just shown that it is one.
-  const written = document as JsonObject & WrittenDescription;
+  const written = rest as JsonObject & WrittenDescription;
   const description = freeze({
     name: written.name,
     version: written.version,
@@ -60,7 +82,7 @@ function read(document: unknown, place: (field: string) => string): JobDescripti
     ownerConcurrency: written.ownerConcurrency,
     estimate: written.estimate,
     examples: written.examples ?? [],
-    digest: digestOf(document),
+    digest: digestOf(written),
     document: written,
   } satisfies JobDescription);
   const contradictions = contradictionsIn(description);
@@ -124,8 +146,15 @@ function fieldOf({ instancePath, propertyName }: ErrorObject): string {
 }
 
 function describeError(error: ErrorObject): string {
-  const numberForText = error.keyword === "type" && error.params.type === "string" && typeof error.data === "number";
-  return numberForText ? `${ruleOf(error)} (YAML reads ${error.data} as a number: put it in quotes)` : ruleOf(error);
+  const { keyword, params, data } = error;
+  if (keyword === "type" && [params.type].flat().includes("string") && typeof data === "number") {
+    return `${ruleOf(error)} (YAML reads ${data} as a number: put it in quotes)`;
+  }
+  const extra: unknown = params.additionalProperty;
+  if (keyword === "additionalProperties" && isJsonObject(data) && data[String(extra)] === null) {
+    return `${ruleOf(error)} (YAML reads {${extra}} as an object: put it in quotes)`;
+  }
+  return ruleOf(error);
 }
 
 /** What the meta-schema cannot say. */

@@ -3,6 +3,7 @@ export type { JobContext, JobHandler, JobLog, ResultData } from "./job.ts";
 export { JobFailure, type JobFailureOptions } from "./job-failure.ts";
 export { type InterruptionCode, JobInterrupted } from "./job-interrupted.ts";
 export { type ProcessPerJob, type ProcessPerJobOptions, processPerJob } from "./job-process/process-per-job.ts";
+export { type ProgramHandler, type ProgramPerJob, programPerJob } from "./job-process/program-per-job.ts";
 export { JobReleased } from "./job-released.ts";
 export { consoleLogger, type WorkerLogger } from "./logger.ts";
 export { type ParameterEntry, Parameters } from "./parameters.ts";

@@ -6,6 +6,7 @@ import type { JobHandler } from "./job.ts";
 import { inOwnProcess } from "./job-process/job-process.ts";
 import { ProcessPerJob } from "./job-process/process-per-job.ts";
 import { ProcessSlots } from "./job-process/process-slots.ts";
+import { byProgram, ProgramPerJob } from "./job-process/program-per-job.ts";
 import { isJobProcess, runJobHere } from "./job-process/run-job-here.ts";
 import { concurrent, type JobRunner } from "./job-runner.ts";
 import { consoleLogger, type WorkerLogger } from "./logger.ts";
@@ -14,8 +15,8 @@ import { onShutdownSignals } from "./shutdown-signals.ts";
 import { withResolvers } from "./with-resolvers.ts";
 
 export interface WorkerOptions {
-  /** Job types and what runs them: a function, beside others in this process, or `processPerJob`. */
-  readonly jobs: Readonly<Record<string, JobHandler | ProcessPerJob>>;
+  /** Job types and what runs them: a function, beside others in this process, `processPerJob` or `programPerJob`. */
+  readonly jobs: Readonly<Record<string, JobHandler | ProcessPerJob | ProgramPerJob>>;
   /** For people; the host's name unless told otherwise. */
   readonly name?: string;
   /** How many jobs run at once; 1 unless told otherwise. */
@@ -128,11 +129,15 @@ function runnersOf(
   jobs: WorkerOptions["jobs"],
   host: { connection: ConnectionOptions; processes: ProcessSlots; logger: WorkerLogger },
 ): Map<string, JobRunner> {
-  const runners = Object.entries(jobs).map(([type, job]): [string, JobRunner] => [
-    type,
-    job instanceof ProcessPerJob ? inOwnProcess(job, host) : concurrent(job),
-  ]);
-  return new Map(runners);
+  return new Map(Object.entries(jobs).map(([type, job]) => [type, runnerOf(job, host)]));
+}
+
+function runnerOf(
+  job: WorkerOptions["jobs"][string],
+  host: { connection: ConnectionOptions; processes: ProcessSlots; logger: WorkerLogger },
+): JobRunner {
+  if (job instanceof ProcessPerJob) return inOwnProcess(job, host);
+  return job instanceof ProgramPerJob ? byProgram(job, host.processes) : concurrent(job);
 }
 
 class RunningWorker implements Worker {

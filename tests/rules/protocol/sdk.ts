@@ -243,7 +243,92 @@ export const sdk: readonly Rule[] = [
   {
     id: "sdk-command-line",
     rule: "A ready-made worker that runs a command line declared in the job description, never through a shell.",
-    later: "not built yet",
+    tests: [
+      shown("packages/worker-command/src/fill.test.ts", "the value %s is one argument, and nothing but its text"),
+    ],
+    mutation: [
+      without(
+        "packages/worker-command/src/run-program.ts",
+        "const child = spawn(file, args, {\n        cwd: work,",
+        "const child = spawn(file, args, {\n        shell: true,\n        cwd: work,",
+      ),
+    ],
+  },
+  {
+    id: "sdk-command-option",
+    rule: "… where no value becomes an option.",
+    tests: [shown("packages/worker-command/src/fill.test.ts", "a value that begins with - never becomes an option")],
+    mutation: [without("packages/worker-command/src/fill.ts", "!operandsOnly && beginsWithValue(template)", "false")],
+  },
+  {
+    id: "sdk-command-values",
+    rule: "Parameters are passed as arguments, environment or files.",
+    tests: [
+      shown(
+        "packages/worker-command/src/command-handler.test.ts",
+        "uploads are files under names of ours, texts where it is said; stdin is a file or a text",
+      ),
+    ],
+    mutation: [
+      without(
+        "packages/worker-command/src/inputs.ts",
+        "const named = command.files.get(name);",
+        "const named = undefined;",
+      ),
+    ],
+  },
+  {
+    id: "sdk-command-outputs",
+    rule: "Declared output files become results, and nothing that only looks like one of the command's own.",
+    tests: [
+      shown(
+        "packages/worker-command/src/collect-outputs.test.ts",
+        "files become results, by name or by pattern, in order",
+      ),
+      shown("packages/worker-command/src/collect-outputs.test.ts", "%s is no output"),
+    ],
+    mutation: [
+      without(
+        "packages/worker-command/src/open-output.ts",
+        'if (there.isSymbolicLink()) throw refused(path, "it is a symbolic link");',
+      ),
+      without(
+        "packages/worker-command/src/collect-outputs.ts",
+        "job.result(found.id, () => read(handle), mediaType)",
+        'job.result("out", () => read(handle), mediaType)',
+      ),
+    ],
+  },
+  {
+    id: "sdk-command-ends",
+    rule: "What is cancelled is killed with all that it has started, and dies with its worker.",
+    tests: [
+      shown(
+        "tests/main-job/command-worker.test.ts",
+        "commands die with their worker, however that died, and the job runs again elsewhere",
+      ),
+    ],
+    mutation: [
+      without("packages/worker-command/src/guard.ts", '  [ -n "$group" ] && kill -s KILL -- "-$group"\n'),
+      without("packages/worker-command/src/guard.ts", 'kill -s KILL "\\${pid%/environ}"', ":"),
+    ],
+  },
+  {
+    id: "sdk-command-hidden",
+    rule: "Clients do not see the command, and it does not count for what a version means.",
+    tests: [
+      shown(
+        "packages/worker-command/src/parse-command.test.ts",
+        "the command is no part of the description: not of what is served, and not of what its version means",
+      ),
+    ],
+    mutation: [
+      without(
+        "packages/description/src/parse-description.ts",
+        "const written = rest as JsonObject & WrittenDescription;",
+        "const written = document as JsonObject & WrittenDescription;",
+      ),
+    ],
   },
   { id: "sdk-python", rule: "The same in Python.", later: "not built yet" },
   { id: "sdk-go", rule: "The same in Go.", later: "not built yet" },

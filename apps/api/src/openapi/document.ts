@@ -1,6 +1,6 @@
 import { swagger } from "@elysiajs/swagger";
 import type { Config } from "@uws/config";
-import { type JsonObject, metaSchema } from "@uws/description";
+import { type JsonObject, servedSchema } from "@uws/description";
 import { jobListSchema, problemSchema } from "@uws/representation";
 import type { Route } from "../route.ts";
 import { routerOf } from "../router.ts";
@@ -58,7 +58,7 @@ export async function openApiDocument(
         Job: jobWithAttemptsSchema,
         JobList: jobListSchema,
         JobEvent: jobEventSchema,
-        JobDescription: inlineSchema(metaSchema as unknown as JsonObject),
+        JobDescription: inlineSchema(servedSchema as unknown as JsonObject),
         JobDescriptionList: jobDescriptionListSchema,
         Problem: problemSchema,
         ...creationComponents(services),
