@@ -14,15 +14,16 @@ from ._generated.worker_pb2 import Assign, LogLine, Parameter, Progress, Result
 from .data import Reference, ResultData
 from .failures import CancelReason, JobInterrupted, JobReleased
 from .interruption import Interruption
-from .job_log import JobLog, storable
+from .job_log import JobLog
 from .parameters import Entry, Parameters
 from .result_source import Inline, result_source
 from .session_limits import SessionLimits, max_payload
+from .shortened import shortened
 from .transfers import Transfers
 from .uploaded_file import AsyncUploadedFile
 
 _MAX_PROGRESS_MESSAGE = 1_024
-"""A line that goes into every listing of the job is kept short."""
+"""Bytes. A line that goes into every listing of the job is kept short."""
 
 
 class Recorder(Protocol):
@@ -78,7 +79,7 @@ class AsyncJob:
         self.parameters = Parameters([self._entry(parameter) for parameter in assign.parameters])
         self.checkpoint = assign.checkpoint if assign.HasField("checkpoint") else None
         self.trace_context = MappingProxyType(dict(assign.trace_context))
-        self.log = JobLog(recorder.log)
+        self.log = JobLog(recorder.log, self._longest)
 
     @property
     def cancel_reason(self) -> CancelReason | None:
@@ -146,17 +147,20 @@ class AsyncJob:
         source = await result_source(data, limits.max_inline_result_bytes)
         if isinstance(source, Inline):
             return await self._recorder.result(Result(id=id, media_type=media_type, inline=source.data))
-        await self._transfers.upload(self._token, id, media_type, source, limits.max_result_bytes)
+        await self._transfers.upload(self._token, id, media_type, source, limits)
 
     def _progress(self, fraction: float, message: str, counters: Mapping[str, float] | None) -> Progress:
         if math.isnan(fraction):
             raise ValueError("the fraction is not a number")
         self._fraction = max(self._fraction, min(1.0, fraction))
-        text = storable(message)[:_MAX_PROGRESS_MESSAGE]
+        text = shortened(message, min(_MAX_PROGRESS_MESSAGE, self._longest()))
         return Progress(fraction=self._fraction, message=text, counters=counters or {})
 
+    def _longest(self) -> int:
+        return max_payload(self._limits().max_message_bytes)
+
     def _fitting(self, state: bytes) -> bytes:
-        longest = max_payload(self._limits().max_message_bytes)
+        longest = self._longest()
         if len(state) > longest:
             raise ValueError(f"a checkpoint of {len(state)} bytes is longer than the {longest} that the server takes")
         return bytes(state)

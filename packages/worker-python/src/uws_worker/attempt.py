@@ -7,14 +7,16 @@ from collections.abc import Callable
 from ._generated.worker_pb2 import Assign, Cancel, Cancelled, Complete, Fail, Release, WorkerMessage
 from .failures import CancelReason, JobFailure, JobInterrupted, JobReleased, failure_of
 from .interruption import Interruption
-from .job_log import storable
 from .outbox import Outbox, Send
 from .runner import Resources, Run, Runner
-from .session_limits import SessionLimits
+from .session_limits import SessionLimits, max_payload
+from .shortened import shortened
 from .transfers import Transfers
 
 _MAX_FAILURE_MESSAGE = 4 * 1024
 _MAX_FAILURE_DETAIL = 256 * 1024
+_MAX_REASON = 1024
+"""Bytes. What stands beside a reason or message, a checkpoint or a detail, may be as long as a message allows."""
 _KILL_GRACE = 5.0
 """Seconds for a process to end by itself when the server has said nothing of a grace: fenced, lease lost, draining."""
 
@@ -185,22 +187,26 @@ class Attempt:
 
     def _ending_after(self, error: BaseException) -> Ending:
         if isinstance(error, JobReleased):
-            release = Release(attempt_token=self.token, reason=storable(error.reason), checkpoint=error.checkpoint)
+            reason = shortened(error.reason, _MAX_REASON)
+            release = Release(attempt_token=self.token, reason=reason, checkpoint=error.checkpoint)
             return lambda _: WorkerMessage(release=release)
-        if (reason := self._interruption.reason) is not None:
+        if (interrupted := self._interruption.reason) is not None:
             # Not the job's doing: a handler that was told to stop says so in many ways.
-            given_back = Release(attempt_token=self.token, reason=str(JobInterrupted(reason)))
+            given_back = Release(attempt_token=self.token, reason=str(JobInterrupted(interrupted)))
             return lambda _: WorkerMessage(release=given_back)
         failure = failure_of(error)
         logger.info("job %s failed: %s", self.job_id, failure.message, extra={"job": self.job_id})
         return lambda last: WorkerMessage(fail=self._fail(failure, last))
 
     def _fail(self, failure: JobFailure, last_sequence: int) -> Fail:
+        longest = max_payload(self._limits().max_message_bytes)
+        message = shortened(failure.message, min(_MAX_FAILURE_MESSAGE, longest))
+        detail = shortened(failure.detail or "", min(_MAX_FAILURE_DETAIL, longest - len(message.encode())))
         return Fail(
             attempt_token=self.token,
             kind=Fail.FATAL if failure.kind == "fatal" else Fail.TRANSIENT,
-            message=storable(failure.message)[:_MAX_FAILURE_MESSAGE],
-            detail=storable(failure.detail or "")[:_MAX_FAILURE_DETAIL],
+            message=message,
+            detail=detail,
             retryable=failure.retryable,
             retry_delay_ms=max(0, round(failure.retry_delay * 1000)),
             last_sequence=last_sequence,

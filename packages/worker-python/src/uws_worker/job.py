@@ -32,7 +32,7 @@ class Job:
         self._lock = threading.Lock()
         self._newest: Progress | None = None
         self.cancelled = job._interruption.event
-        self.log = JobLog(self._log)
+        self.log = JobLog(self._log, job._longest)
         self.job_id = job.job_id
         self.job_type = job.job_type
         self.job_type_version = job.job_type_version

@@ -1,13 +1,15 @@
 """Lines for the job's log, kept by the server."""
 
 import logging
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Protocol
 
 from ._generated.worker_pb2 import LogLine
+from .shortened import shortened
 
-MAX_LOG_MESSAGE = 64 * 1024
-"""Characters of one line."""
+_MAX_LOG_MESSAGE = 64 * 1024
+"""Bytes of one line."""
 
 
 class LineSink(Protocol):
@@ -19,8 +21,9 @@ class LineSink(Protocol):
 class JobLog:
     """Writes to the log of one job. In a thread or a process of its own, whoever logs faster than the server takes it waits."""
 
-    def __init__(self, sink: LineSink) -> None:
+    def __init__(self, sink: LineSink, longest: Callable[[], int]) -> None:
         self._sink = sink
+        self._longest = longest
 
     def debug(self, message: str) -> None:
         """For whoever looks for an error."""
@@ -39,12 +42,7 @@ class JobLog:
         self._write(LogLine.ERROR, message)
 
     def _write(self, level: LogLine.Level, message: str) -> None:
-        self._sink(LogLine(level=level, message=storable(message)[:MAX_LOG_MESSAGE]))
-
-
-def storable(text: object) -> str:
-    """Text as UTF-8 can carry it: lone surrogates (names of files, say) are replaced."""
-    return str(text).encode("utf-8", "replace").decode("utf-8")
+        self._sink(LogLine(level=level, message=shortened(message, min(_MAX_LOG_MESSAGE, self._longest()))))
 
 
 current_log: ContextVar[JobLog | None] = ContextVar("uws_worker_current_log", default=None)

@@ -114,8 +114,9 @@ class Session:
             code, details = await stream.receive_all(self._receiver(stream))
             if self._stream is not stream:
                 return
+            delay = self._broken(code, details)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._closed.wait(), self._broken(code, details))
+                await asyncio.wait_for(self._closed.wait(), delay)
 
     def drain(self) -> None:
         """Takes no new jobs from now on."""
@@ -241,6 +242,10 @@ class Session:
         if runner is None:
             # Not accepted, it goes back to the queue: another worker may know the type.
             logger.error("assigned a job of type %s, which this worker does not run", assign.job_type)
+            return
+        if len(self._attempts) >= self._options.slots:
+            # Not accepted, it goes back to the queue without having spent an attempt. To hold it would cost its time.
+            logger.error("assigned more jobs than this worker has slots (%s)", self._options.slots)
             return
         attempt = Attempt(assign, runner, self._transfers, lambda: self._limits)
         self._attempts[attempt.token] = attempt

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from ._generated.worker_pb2 import ParameterRef
 from .connection_options import ConnectionOptions
 from .result_source import UploadSource
+from .session_limits import SessionLimits
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class Transfers(Protocol):
     """Whoever carries them."""
 
-    async def upload(self, token: str, id: str, media_type: str, source: UploadSource, max_bytes: int) -> None:
+    async def upload(self, token: str, id: str, media_type: str, source: UploadSource, limits: SessionLimits) -> None:
         """Returns when the result is stored."""
 
     def download(self, token: str, name: str, offset: int) -> AsyncIterator[bytes]:
@@ -29,11 +30,11 @@ class GatewayTransfers:
         self._options = options
         self._connection = connection
 
-    async def upload(self, token: str, id: str, media_type: str, source: UploadSource, max_bytes: int) -> None:
+    async def upload(self, token: str, id: str, media_type: str, source: UploadSource, limits: SessionLimits) -> None:
         """Tries again while that may help. Raises JobFailure, or what the server answered."""
         from .upload import Upload, upload_result
 
-        await upload_result(self._connected(), Upload(token, id, media_type, source, max_bytes))
+        await upload_result(self._connected(), Upload(token, id, media_type, source, limits))
 
     async def download(self, token: str, name: str, offset: int) -> AsyncIterator[bytes]:
         """Resumes where a connection broke."""

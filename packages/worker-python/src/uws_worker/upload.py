@@ -5,25 +5,30 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import grpc
+import grpc.aio
+
 from ._generated.worker_pb2 import ResultChunk, ResultEnd, ResultHeader, StoredResult
 from .connection import Connection
 from .failures import JobFailure
 from .grpc_status import DamagedUpload, may_pass
 from .result_source import UploadSource
 from .retry import Retry
+from .session_limits import SessionLimits, max_payload
 
 _CHUNK_BYTES = 128 * 1024
+"""Of data in a message, when longer ones are allowed."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """`max_bytes` 0 = no limit."""
+    """A result on its way."""
 
     token: str
     id: str
     media_type: str
     source: UploadSource
-    max_bytes: int
+    limits: SessionLimits
 
 
 async def upload_result(connection: Connection, upload: Upload) -> None:
@@ -47,6 +52,7 @@ async def upload_result(connection: Connection, upload: Upload) -> None:
 async def _upload_once(connection: Connection, upload: Upload) -> None:
     call = connection.upload()
     digest = hashlib.sha256()
+    chunk_bytes = max(1, min(_CHUNK_BYTES, max_payload(upload.limits.max_message_bytes)))
     size = 0
     source = upload.source.open()
     try:
@@ -58,8 +64,8 @@ async def _upload_once(connection: Connection, upload: Upload) -> None:
             size += len(piece)
             _refuse_if_longer(upload, size)
             digest.update(piece)
-            for start in range(0, len(piece), _CHUNK_BYTES):
-                await _write(call, ResultChunk(data=piece[start : start + _CHUNK_BYTES]))
+            for start in range(0, len(piece), chunk_bytes):
+                await _write(call, ResultChunk(data=piece[start : start + chunk_bytes]))
         await _write(call, ResultChunk(end=ResultEnd(sha256=digest.digest())))
         await call.done_writing()
         stored: StoredResult = await call
@@ -76,11 +82,12 @@ async def _write(call: Any, chunk: ResultChunk) -> None:
     """Waits for room. A stream that the server has answered takes no more: its answer is the error."""
     try:
         await call.write(chunk)
-    except asyncio.InvalidStateError:
+    except (asyncio.InvalidStateError, grpc.aio.AioRpcError):
         await call
         raise DamagedUpload("the server answered before the upload ended") from None
 
 
 def _refuse_if_longer(upload: Upload, size: int) -> None:
-    if upload.max_bytes and size > upload.max_bytes:
-        raise JobFailure(f"result {upload.id} is longer than the {upload.max_bytes} bytes that the server takes")
+    longest = upload.limits.max_result_bytes
+    if longest and size > longest:
+        raise JobFailure(f"result {upload.id} is longer than the {longest} bytes that the server takes")

@@ -178,7 +178,7 @@ class _Transfers:
         self._recorder = recorder
         self._uploads = uploads
 
-    async def upload(self, token: str, id: str, media_type: str, source: UploadSource, max_bytes: int) -> None:
+    async def upload(self, token: str, id: str, media_type: str, source: UploadSource, limits: SessionLimits) -> None:
         data = b"".join([piece async for piece in source.open()])
         self._recorder.store(id, LeftResult(media_type, data))
 
