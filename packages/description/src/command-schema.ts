@@ -48,7 +48,6 @@ export const commandSchema = {
       type: "array",
       minItems: 1,
       maxItems: 1000,
-      prefixItems: [{ type: "string", pattern: "^[^-\\u0000][^\\u0000]*$", maxLength: 4096 }],
       items: { $ref: "#/$defs/argument" },
     },
     files: {

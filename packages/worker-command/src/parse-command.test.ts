@@ -19,7 +19,7 @@ const mediaType = "text/plain";
 test.each([
   ["no command", undefined, "command: is required"],
   ["no program", { run: [] }, "command.run: must NOT have fewer than 1 items"],
-  ["a program like an option", { run: ["-x"] }, "command.run.0: must match pattern"],
+  ["a program like an option", { run: ["-x"] }, "command.run.0: must be the name or the path of a program"],
   ["a key that is none", { run, shell: true }, 'command: must not have the member "shell"'],
   ["a number for a text", { run: ["sleep", 5] }, "command.run.1: must be string,object (YAML reads 5 as a number"],
   ["an unquoted placeholder", { run: ["cat", { TEXT: null }] }, "(YAML reads {TEXT} as an object: put it in quotes)"],

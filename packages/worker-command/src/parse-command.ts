@@ -22,7 +22,7 @@ import { onlyParameter, ownPlaceholders, parametersOf, parseTemplate, type Templ
 
 /** A `command` that passed the meta-schema. */
 interface Written {
-  readonly run: readonly [string, ...WrittenArgument[]];
+  readonly run: readonly [WrittenArgument, ...WrittenArgument[]];
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly environment?: { readonly inherit?: readonly string[]; readonly set?: Readonly<Record<string, string>> };
@@ -99,7 +99,7 @@ class CommandReader {
     return {
       description: this.#description,
       here,
-      program: this.#fixed(program, "command.run.0"),
+      program: this.#program(program),
       args: args.map((arg, index) => this.#argument(arg, `command.run.${index + 1}`, new Set(), new Set())),
       files: this.#files,
       stdin: written.stdin === undefined ? undefined : this.#stdin(written.stdin),
@@ -159,6 +159,13 @@ class CommandReader {
     const template = this.#template(source, field);
     for (const name of parametersOf(template)) this.#fault(field, `must not depend on a parameter ({${name}})`);
     return template;
+  }
+
+  #program(written: WrittenArgument): Template {
+    const field = "command.run.0";
+    if (typeof written === "string" && /^[^-]/.test(written)) return this.#fixed(written, field);
+    this.#fault(field, "must be the name or the path of a program, which does not begin with -");
+    return { parts: [] };
   }
 
   #readFiles(written: Readonly<Record<string, string>>): void {
