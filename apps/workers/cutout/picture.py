@@ -6,19 +6,19 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-_SOFTENING = 0.03
+_SOFTENING = 0.1
 """Where asinh turns from a line to a logarithm, as a part of the range (Lupton et al. 2004, PASP 116, 133)."""
 
 
 def stretched(pixels: np.ndarray[Any, np.dtype[Any]]) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Grey from 0 to 255: asinh between the 1 % darkest and the 0.2 % brightest pixels. What is no number is black.
+    """Grey from 0 to 255: asinh between the 1 % darkest and the 0.3 % brightest pixels. What is no number is black.
 
     The first row is the lowest of a FITS image, and the last of a picture.
     """
     finite = np.isfinite(pixels)
     if not finite.any():
         return np.zeros(pixels.shape, np.uint8)
-    low, high = np.percentile(pixels[finite], [1, 99.8])
+    low, high = np.percentile(pixels[finite], [1, 99.7])
     part = np.clip((np.where(finite, pixels, low).astype(np.float64) - low) / ((high - low) or 1), 0, 1)
     grey = np.arcsinh(part / _SOFTENING) / np.arcsinh(1 / _SOFTENING)
     return np.where(finite, np.round(grey * 255), 0).astype(np.uint8)[::-1]

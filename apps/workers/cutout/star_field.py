@@ -16,7 +16,7 @@ SCALE = 2.0 / 3600
 ROTATION = 15.0
 """Degrees from the image's up to north, so that a WCS which is wrong shows."""
 
-_STARS = 900
+_STARS = 2500
 _SEED = 1610
 _SKY = 120.0
 """Electrons per pixel."""
@@ -64,7 +64,7 @@ def _wcs() -> WCS:
 
 def _nebula() -> np.ndarray[Any, np.dtype[np.float64]]:
     y, x = np.mgrid[0:SIDE, 0:SIDE] - (SIDE - 1) / 2
-    glow = 900 * np.exp(-((x / 130) ** 2 + ((y - 0.3 * x) / 90) ** 2) / 2)
+    glow = 300 * np.exp(-((x / 110) ** 2 + ((y - 0.3 * x) / 70) ** 2) / 2)
     dark = 1 - 0.7 * np.exp(-(((x + 40) / 25) ** 2 + ((y + 0.5 * x) / 110) ** 2) / 2)
     return np.asarray(glow * dark)
 

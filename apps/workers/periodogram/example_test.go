@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write example.csv anew")
+var update = flag.Bool("update", false, "write example.csv and the picture of the documentation anew")
 
 // The period of Delta Cephei, in days (General Catalogue of Variable Stars 5.1).
 const deltaCephei = 5.366266
@@ -31,6 +31,29 @@ func exampleCSV() string {
 		}
 	}
 	return text.String()
+}
+
+const picture = "../../../docs/images/periodogram.svg"
+
+func TestThePictureOfTheDocumentationIsWhatTheExampleGives(t *testing.T) {
+	curve, found := search(t, exampleCSV(), options{oversampling: defaultOversampling})
+	frequencies, err := gridFor(curve, options{oversampling: defaultOversampling})
+	if err != nil {
+		t.Fatal(err)
+	}
+	powers, err := newPeriodogram(curve).spectrum(t.Context(), frequencies, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := plot(curve, frequencies, powers, found)
+	if *update {
+		if err := os.WriteFile(picture, []byte(drawn), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if written, err := os.ReadFile(picture); err != nil || string(written) != drawn {
+		t.Fatal("the picture is another (go test -update writes it)", err)
+	}
 }
 
 func TestTheExampleIsWhatItSaysAndItsPeriodIsFound(t *testing.T) {

@@ -20,8 +20,8 @@ const (
 // plot draws the spectrum over frequency, and under it the light curve, folded at the period that was found, as SVG.
 func plot(curve lightCurve, grid grid, powers []float64, found best) string {
 	var svg strings.Builder
-	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="13" fill="#222">`+"\n",
-		plotWidth, plotHeight)
+	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 %d %d" font-family="sans-serif" font-size="13" fill="#222">`+
+		"\n<title>Periodogram and folded light curve</title>\n", plotWidth, plotHeight)
 	fmt.Fprintf(&svg, `<rect width="%d" height="%d" fill="#fff"/>`+"\n", plotWidth, plotHeight)
 	title(&svg, powerTop, fmt.Sprintf("Generalised Lomb-Scargle periodogram: %d points, false-alarm probability %.2g", found.Points, found.FalseAlarmProbability))
 	frequency := axis{grid.At(0), grid.Last(), plotLeft, plotRight}
