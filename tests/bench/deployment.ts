@@ -21,6 +21,8 @@ export interface BenchWorker {
 export interface Deployment {
   /** http://host:port */
   readonly url: string;
+  /** host:port, for workers. */
+  readonly gateway: string;
   readonly databaseUrl: string;
   /** Process ids by what the process is. */
   readonly pids: Readonly<Record<string, number>>;
@@ -31,8 +33,15 @@ export interface Deployment {
 /** Together: everything in one process, as `run up` starts it. Apart: api, gateway and keeper, a process each. */
 export type Kind = "together" | "apart";
 
-/** Starts a server with its production settings. */
-export async function deploy(kind: Kind, natsUrl: string): Promise<Deployment> {
+/**
+ * Starts a server with its production settings.
+ * @param settings environment variables that say otherwise
+ */
+export async function deploy(
+  kind: Kind,
+  natsUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Deployment> {
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "uws-bench-site-"));
   const environment = {
@@ -43,6 +52,7 @@ export async function deploy(kind: Kind, natsUrl: string): Promise<Deployment> {
     UWS_HTTP_PORT: "0",
     UWS_GRPC_PORT: "0",
     UWS_WAIT_CLIENTS_PER_CALLER: "20000",
+    ...settings,
   };
   const processes: Record<string, HouseProcess> = {};
   const start = async (name: string, command: string, ready: RegExp) => {
@@ -66,6 +76,7 @@ export async function deploy(kind: Kind, natsUrl: string): Promise<Deployment> {
   const workers: BenchWorker[] = [];
   return {
     url,
+    gateway,
     databaseUrl: database.url,
     pids: Object.fromEntries(Object.entries(processes).map(([name, { pid }]) => [name, pid])),
     worker(file, more = {}) {

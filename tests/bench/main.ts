@@ -1,6 +1,6 @@
 /**
  * `bun run bench [section …] [--json FILE]`: measures what the README's numbers file tells, prints it, and writes
- * docs/numbers.md. Where sections are named (reactions, rates, quote, waiters, lists), only they are measured, and the others stay as
+ * docs/numbers.md. Where sections are named (reactions, rates, languages, quote, waiters, lists), only they are measured, and the others stay as
  * they are in the file. Real servers, durable as in production (fsync on); the load comes from this process, on the same
  * machine.
  */
@@ -11,6 +11,7 @@ import { startNats, startPostgres } from "@uws/embedded";
 import { Command } from "commander";
 import { type Site, startSite } from "../support/site.ts";
 import { type BenchServers, measureRates, measureReactions } from "./jobs.ts";
+import { measureLanguages } from "./languages.ts";
 import { measureLists } from "./lists.ts";
 import type { Measured } from "./measured.ts";
 import { withSections } from "./numbers.ts";
@@ -20,6 +21,7 @@ import { measureWaiters } from "./waiters.ts";
 const sections: Readonly<Record<string, { title: string; measure: (servers: BenchServers) => Promise<Measured[]> }>> = {
   reactions: { title: "Reactions", measure: measureReactions },
   rates: { title: "Rates", measure: measureRates },
+  languages: { title: "Workers by language", measure: measureLanguages },
   quote: { title: "Quotes", measure: ({ natsUrl }) => atSite(natsUrl, measureQuotes) },
   waiters: { title: "Waiting clients", measure: ({ natsUrl }) => measureWaiters(natsUrl) },
   lists: { title: "Lists of a million jobs", measure: ({ natsUrl }) => measureLists(natsUrl) },

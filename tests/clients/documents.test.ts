@@ -18,18 +18,25 @@ let folder: string;
 const documents = new Map<string, string>();
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "uws-documents-"));
+  const cutout = join(folder, "cutout.yaml");
+  const page = await Bun.file(join(import.meta.dirname, "../../docs/describe-a-job.md")).text();
+  await Bun.write(cutout, /```yaml\n(.*?)```/s.exec(page)?.[1] ?? "");
   site = await startSite({
     services: (configured) =>
       configured.flatMap((each, index) =>
         index > 0
           ? [each]
-          : [each, { ...each, path: "both", descriptions: configured.flatMap((it) => it.descriptions) }],
+          : [
+              each,
+              { ...each, path: "both", descriptions: configured.flatMap((it) => it.descriptions) },
+              { ...each, path: "cutout", descriptions: [cutout] },
+            ],
       ),
   });
-  folder = await mkdtemp(join(tmpdir(), "uws-documents-"));
   site.worker("crossmatch");
   await Promise.all([collectPhases(), collectJobs()]);
-  for (const service of ["simulate", "crossmatch", "both"]) {
+  for (const service of ["simulate", "crossmatch", "both", "cutout"]) {
     const url = `${site.running.url}/${service}`;
     for (const name of ["capabilities", "availability", "async", "async?PHASE=ARCHIVED", "async?PHASE=HELD&LAST=1"]) {
       documents.set(`${service}/${name}`, await xml(`${url}/${name}`));
@@ -53,7 +60,14 @@ const everything: CapabilityInterface = {
   testQuery: "P=<1>",
   parameters: (["integer", "number", "boolean", "string"] as const).map((type) => ({
     ...{ name: `P-${type}`, description: "<1>", type, multiple: type !== "boolean", required: type === "string" },
-    ...{ file: false, unit: "arcsec", ucd: "pos.angDistance", utype: "a:b.c", xtype: "interval" },
+    ...{
+      arraysize: type === "number" ? "2" : undefined,
+      file: false,
+      unit: "arcsec",
+      ucd: "pos.angDistance",
+      utype: "a:b.c",
+      xtype: "interval",
+    },
     ...{ minimum: { value: 0, inclusive: true }, maximum: undefined, options: ["1"], default: "1" },
   })),
 };
@@ -178,6 +192,9 @@ test.each([
   ["service descriptor", "crossmatch", "application/x-votable+xml"],
   ["service descriptor", "simulate", "application/x-votable+xml"],
   ["service descriptors", "both", "application/x-votable+xml"],
+  // It has groups, and parameters with an xtype.
+  ["service descriptor", "cutout", "application/x-votable+xml"],
+  ["job definition for OPUS", "cutout", "application/x-votable+xml;content=opus"],
   ["job definition for OPUS", "crossmatch", "application/x-votable+xml;content=opus"],
   ["job definition for OPUS", "simulate", "application/x-votable+xml;content=opus"],
   ["job definitions for OPUS", "both", "application/x-votable+xml;content=opus"],

@@ -21,6 +21,7 @@ const answers: Answers = [
   [/-d \{"DURATION": 5\}/, /"phase":"PENDING".*"parameters":\[\{"name":"DURATION","value":"5"\}\]/],
   [/-d \{"phase": "ABORT"\}/, /"phase":"ABORTED"/],
   [/-X DELETE/, /^$/],
+  [/"STEPS": "many"/, /"errors":\[.*\{"parameter":"DURATION","value":"-1","rule":"must be >= 0","message":"/],
   [/"DURATION": -1/, /"status":400,"detail":"jobs\[1\]: DURATION=\\"-1\\" must be >= 0"/],
   [/\/batch$/, /^\{"jobs":\[(\{"jobId":"[^}]*"phase":"QUEUED"\},){2}\{"jobId":"[^}]*"phase":"PENDING"\}\]\}/],
   [

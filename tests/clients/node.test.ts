@@ -12,7 +12,6 @@ let folder: string;
 beforeAll(async () => {
   site = await startSite();
   site.worker("crossmatch");
-  site.worker("simulate");
   folder = await mkdtemp(join(tmpdir(), "uws-node-"));
 });
 afterAll(async () => {
@@ -51,12 +50,20 @@ test("in Node it uploads, follows events, waits, and downloads", async () => {
     refused: { name: "UwsClientError", status: 400 },
     listed: true,
     gone: 404,
+    batch: ["QUEUED", "QUEUED"],
+    worked: ["EXECUTING", "COMPLETED", "COMPLETED"],
+    deleted: 2,
+    fenced: "fenced",
   });
 });
 
 /** Plain JavaScript, as a user of Node would write it. */
 const program = `
-import { listServices, UwsClient } from "./client.mjs";
+// What the oldest Node has not yet.
+delete URL.parse;
+delete Promise.withResolvers;
+delete Array.fromAsync;
+const { listServices, UwsClient } = await import("./client.mjs");
 const server = process.argv[2];
 const services = await listServices(server);
 const client = new UwsClient(services[0].jobList);
@@ -74,10 +81,22 @@ const listed = (await client.list({ phases: ["COMPLETED"] })).some(({ href }) =>
 const csv = await (await job.download("csv")).text();
 await job.delete();
 const gone = await job.get().catch(({ status }) => status);
+
+const simulate = new UwsClient(services[1].jobList);
+const batch = await simulate.createMany([{ run: true, runId: "node" }, { run: true, runId: "node" }]);
+const [one, other] = await simulate.claim({ worker: "node", max: 2 });
+const worked = [await one.report({ log: [{ message: "begun" }] })];
+await one.keep(async (signal) => signal.throwIfAborted());
+worked.push(await one.complete({ results: [{ id: "answer", content: "42" }] }), await simulate.job(one.url).get());
+await simulate.job(other.url).abort();
+const fenced = await other.report().catch(({ code }) => code);
+let deleted = 0;
+for await (const { jobs } of simulate.changeMany("delete", { runId: "node" })) deleted += jobs.length;
 console.log(JSON.stringify({
   runtime: process.versions.bun === undefined ? "node" : "bun",
   services: services.map(({ path }) => path),
   parameters: description.parameters.map(({ name }) => name),
   uploaded, phases, waited: ended.phase, results: ended.results.map(({ id }) => id), csv, json: json.phase, refused, listed, gone,
+  batch: batch.map(({ phase }) => phase), worked: worked.map(({ phase }) => phase), deleted, fenced,
 }));
 `;

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Commands } from "../support/commands.ts";
 
@@ -22,9 +23,18 @@ test("`uws check-config` lists what would be served, or says all that is wrong",
 
   const clash = await service("a", ", typeParameter: size");
   expect(clash.code).toBe(1);
+  expect(clash.stderr).toContain("uws.yaml:2: services.0.typeParameter");
   expect(clash.stderr).toContain(
-    "one.yaml: parameters.properties.SIZE: is how the service a tells its job types apart",
+    "one.yaml:4: parameters.properties.SIZE: is how the service a tells its job types apart",
   );
   await Bun.write(join(folder, "two.yaml"), type("one"));
-  expect((await service("a")).stderr).toContain('two.yaml: name: the service a has a job type "one" already');
+  const twice = (await service("a")).stderr;
+  expect(twice).toContain('two.yaml:1: name: the service a has a job type "one" already');
+  expect(twice).toContain("uws.yaml:2: services.0.descriptions.1");
+  await rm(join(folder, "two.yaml"));
+  expect((await service("a")).stderr).toMatch(
+    /uws\.yaml:2: services\.0\.descriptions\.1: \S+two\.yaml: cannot be read/,
+  );
+  await Bun.write(join(folder, "two.yaml"), `${type("two")}  - [\n`);
+  expect((await service("a")).stderr).toMatch(/two\.yaml:5: /);
 });

@@ -106,7 +106,7 @@ test("a wrong file changes nothing, and the log names file, line and field; the 
   await write("third.yaml", describe("third", "1.0.0", "PHASE"));
   server.signal("SIGHUP");
   await server.line(/(third\.yaml:4: parameters\.properties\.PHASE: is a control parameter)/);
-  await server.line(/(fourth\.yaml: cannot be read)/);
+  await server.line(/(uws\.yaml:7: services\.2\.descriptions\.1: \S+fourth\.yaml: cannot be read)/);
   expect(await json("/swagger/json")).toEqual(document);
   expect((await request("/more/async")).status).toBe(404);
   expect((await request("/added/async")).status).toBe(200);

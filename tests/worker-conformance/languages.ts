@@ -1,5 +1,6 @@
 import type { Tool } from "../support/tools/index.ts";
 import { go } from "./go/languages.ts";
+import { python } from "./python/languages.ts";
 import { typescript } from "./typescript/languages.ts";
 
 /** One kind of worker of one language. */
@@ -12,4 +13,4 @@ export interface Language {
   readonly prepare: () => Promise<Tool>;
 }
 
-export const languages: Readonly<Record<string, readonly Language[]>> = { typescript, go };
+export const languages: Readonly<Record<string, readonly Language[]>> = { typescript, python, go };

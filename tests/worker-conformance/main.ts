@@ -1,12 +1,12 @@
 /**
  * `bun run worker-conformance`: plays every situation with the workers of every language whose toolchain is there, prints
- * the table and writes docs/worker-conformance.md.
+ * the table and writes docs/worker-conformance.md. What is not played stays in it as it was.
  *
- *  --language TEXT    only workers whose name has this in it; nothing is written
+ *  --language TEXT    only the worker of this name, or those whose name has this in it
  *  --situation ID     only this one; nothing is written
  */
 import { parseArgs } from "node:util";
-import { documentPath, workerConformanceDocument } from "./document.ts";
+import { documentPath, tableIn, workerConformanceDocument } from "./document.ts";
 import { languages } from "./languages.ts";
 import { type Outcome, play } from "./play.ts";
 import { situations } from "./situations.ts";
@@ -45,8 +45,17 @@ for (const { id } of played) {
   console.log(`${id.padEnd(width)} ${names.map((name) => table.get(name)?.get(id) ?? marks.missing).join(" ")}`);
 }
 for (const line of missing) console.log(`Did not run: ${line}`);
-if (values.language === undefined && values.situation === undefined && missing.length === 0) {
-  await Bun.write(documentPath, workerConformanceDocument(table));
+if (values.situation === undefined) {
+  const before = tableIn(
+    await Bun.file(documentPath)
+      .text()
+      .catch(() => ""),
+  );
+  const known = all.flatMap(({ name }): [string, ReadonlyMap<string, Mark>][] => {
+    const column = table.get(name) ?? before.get(name);
+    return column ? [[name, column]] : [];
+  });
+  await Bun.write(documentPath, workerConformanceDocument(new Map(known)));
   console.log("docs/worker-conformance.md is written.");
 }
 process.exit(wrong.length === 0 ? 0 : 1);

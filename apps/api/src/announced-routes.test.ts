@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { hashPassword } from "@uws/auth";
+import { decideAnnounced, getAnnounced, listAnnounced } from "@uws/client";
 import { meaningDigest, parseDescription } from "@uws/description";
 import { addUser, announceDescription, decideDescription } from "@uws/store";
 import { until } from "@uws/testing";
@@ -125,4 +126,30 @@ test("a server without operators decides nothing by HTTP", async () => {
   const answer = await other.request(`${other.api.url}/descriptions`);
   expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("auth.operators")]);
   await other.close();
+});
+
+test("the TypeScript client lists, shows, accepts and rejects them, for operators", async () => {
+  const digest = await announce("cutout", "7", false);
+  const options = { headers: olga };
+  const listed = await listAnnounced(server, options);
+  expect(listed.find((each) => each.digest === digest)).toEqual({
+    digest,
+    type: "cutout",
+    version: "7",
+    state: "held",
+    worker: "w",
+    token: "t",
+    creationTime: expect.any(Date) as unknown as Date,
+    decisionTime: undefined,
+    decidedBy: undefined,
+  });
+  expect(await getAnnounced(server, digest, options)).toMatchObject({ name: "cutout", version: "7" });
+  const accepted = await decideAnnounced(server, digest, "approve", options);
+  expect(accepted).toMatchObject({ state: "accepted", decidedBy: "olga", decisionTime: expect.any(Date) });
+  expect((await decideAnnounced(server, digest, "reject", options)).state).toBe("rejected");
+  await expect(listAnnounced(server, { headers: basic("bob") })).rejects.toMatchObject({
+    name: "UwsClientError",
+    status: 403,
+    code: "forbidden",
+  });
 });

@@ -1,5 +1,5 @@
 import { limits, type Parameter, type Phase, UwsError } from "@uws/core";
-import { canonicalName, type JobDescription } from "@uws/description";
+import { canonicalName, invalidParameters, type JobDescription } from "@uws/description";
 import { type PhaseAction, parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
 import { type JobChange, type StoredJob, changeJob as storeChange } from "@uws/store";
 import { type Field, tooManyFields } from "./body/field.ts";
@@ -119,7 +119,7 @@ function checkResult(
     ({ name }) => !namesType(service, name),
   );
   const problems = checkParameters(description, own, { complete: run });
-  if (problems.length > 0) throw new UwsError("invalid", problems.join("\n"));
+  if (problems.length > 0) throw invalidParameters(problems);
 }
 
 /** Whether a parameter was the service's type parameter when the job was created, whatever that is called now. */

@@ -1,6 +1,6 @@
-import { type Config, ConfigError } from "@uws/config";
+import { type Config, ConfigError, type ServiceConfig } from "@uws/config";
 import { UwsError } from "@uws/core";
-import { canonicalName, type JobDescription, loadDescription } from "@uws/description";
+import { canonicalName, type DescriptionFile, type JobDescription, loadDescription } from "@uws/description";
 import type { AcceptedTypes } from "./accepted-types.ts";
 import { type Service, serviceOf } from "./service.ts";
 
@@ -14,34 +14,41 @@ export async function loadServices(config: Config, accepted: AcceptedTypes = new
   const problems: string[] = [];
   const services: Service[] = [];
   for (const configured of config.services) {
-    const types = await loadTypes(configured, problems);
-    types.push(...announcedTypes(configured, types, accepted));
-    if (types.length > 0) services.push(serviceOf(configured, types));
+    const located = await loadTypes(configured, problems);
+    const described = located.map(({ description }) => description);
+    const types = [...described, ...announcedTypes(configured, described, accepted)];
+    const places = new Map(located.map(({ description, placeOf }) => [description, placeOf]));
+    if (types.length > 0) services.push(serviceOf(configured, types, places));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return services;
 }
 
 async function loadTypes(
-  { path, descriptions, typeParameter }: Config["services"][number],
+  { path, descriptions, typeParameter, places }: ServiceConfig,
   problems: string[],
-): Promise<JobDescription[]> {
-  const types: JobDescription[] = [];
-  for (const file of descriptions) {
+): Promise<DescriptionFile[]> {
+  const types: DescriptionFile[] = [];
+  for (const [index, file] of descriptions.entries()) {
+    const named = places.descriptions[index] ?? file;
     try {
-      const type = await loadDescription(file);
+      const located = await loadDescription(file);
+      const { description: type, placeOf } = located;
+      const problem = (field: string, message: string) => problems.push(`${placeOf(field)}: ${field}: ${message}`);
       const taken = canonicalName(type, typeParameter);
-      if (types.some(({ name }) => name === type.name)) {
-        problems.push(`${file}: name: the service ${path} has a job type "${type.name}" already`);
+      if (types.some(({ description }) => description.name === type.name)) {
+        problem("name", `the service ${path} has a job type "${type.name}" already (${named})`);
       }
       if (taken !== undefined) {
-        const use = `is how the service ${path} tells its job types apart (typeParameter); name one of them differently`;
-        problems.push(`${file}: parameters.properties.${taken}: ${use}`);
+        const use = `is how the service ${path} tells its job types apart (${places.typeParameter})`;
+        problem(`parameters.properties.${taken}`, `${use}; name one of them differently`);
       }
-      types.push(type);
+      types.push(located);
     } catch (error) {
       if (!(error instanceof UwsError)) throw error;
-      problems.push(...error.message.split("\n"));
+      // A file that is not there has no lines, but somebody has named it.
+      const lines = error.message.split("\n");
+      problems.push(...(error.code === "not_found" ? lines.map((line) => `${named}: ${line}`) : lines));
     }
   }
   return types;
@@ -49,7 +56,7 @@ async function loadTypes(
 
 /** Those that fit beside the others. What does not is no reason for a server not to start: a worker sent it. */
 function announcedTypes(
-  { types: names, typeParameter }: Config["services"][number],
+  { types: names, typeParameter }: ServiceConfig,
   beside: readonly JobDescription[],
   accepted: AcceptedTypes,
 ): JobDescription[] {

@@ -23,6 +23,11 @@ parameters:
     EPOCHS: { type: array, items: { type: number, minimum: 1900 }, default: [2000, 2015.5] }
     NOTE: { description: "Several\\nlines, \\"quoted\\"", type: string, default: "  x\\ty " }
     n:x: { type: integer }
+    SPAN: { type: array, items: { type: number }, x-ivoa: { xtype: interval }, default: [0, 1.5] }
+    WHERE: { x-ivoa: { xtype: circle } }
+groups:
+  - { name: numbers, title: Numbers, description: "All: of them", parameters: [ROWS, SPAN] }
+  - { name: sky, title: Sky, parameters: [WHERE] }
 results:
   - { id: result, mediaType: application/x-votable+xml, description: The matches }
   - { id: csv, mediaType: text/csv }
@@ -37,6 +42,7 @@ const told = (type: JobDescription) => ({
   ...{ name: type.name, version: type.version, title: type.title, description: type.description.trim() },
   ...{ contact: type.contact, documentation: type.documentation, results: type.results, estimate: type.estimate },
   executionDuration: type.executionDuration.default,
+  groups: type.groups,
   parameters: inputParameters(type),
 });
 
@@ -51,7 +57,9 @@ test("what is exported for OPUS and imported again is an equivalent description"
 });
 
 test.each(["crossmatch", "simulate"])("so is the description of the example %s", async (name) => {
-  const original = await loadDescription(`${import.meta.dirname}/../../workers/${name}/description.yaml`);
+  const { description: original } = await loadDescription(
+    `${import.meta.dirname}/../../workers/${name}/description.yaml`,
+  );
   const { description } = importOpus(opusOf([original]), `${name}.xml`);
   const { parameters, ...rest } = told(description);
   const { parameters: before, ...restBefore } = told(original);

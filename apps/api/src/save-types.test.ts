@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ConfigError } from "@uws/config";
-import { parseDescription } from "@uws/description";
+import { parseDescription, parseDescriptionFile } from "@uws/description";
 import { findVersion, saveDescription } from "@uws/store";
 import { saveTypes } from "./save-types.ts";
 import type { Service } from "./service.ts";
@@ -20,8 +20,11 @@ title: ${title}
 parameters: { type: object, properties: { RADIUS: { type: number, maximum: ${maximum} } } }
 `;
 
-const services = (...texts: readonly string[]) =>
-  [{ types: texts.map((each) => parseDescription(each, "search.yaml")) }] as unknown as Service[];
+const services = (...texts: readonly string[]) => {
+  const located = texts.map((each) => parseDescriptionFile(each, "search.yaml"));
+  const places = new Map(located.map(({ description, placeOf }) => [description, placeOf]));
+  return [{ types: [...places.keys()], places }] as unknown as Service[];
+};
 const save = (...texts: readonly string[]) => saveTypes(services(...texts), it.store);
 const refusal = "version 1 means something else already";
 
@@ -32,7 +35,7 @@ test("a version that means something else than before is refused, and says what 
   const refused = save(text("1", 6));
   await expect(refused).rejects.toBeInstanceOf(ConfigError);
   await expect(refused).rejects.toThrow(
-    `job type search: ${refusal} (changed: parameters.properties.RADIUS.maximum); change the version`,
+    `search.yaml:4: version: job type search: ${refusal} (changed: parameters.properties.RADIUS.maximum); change the version`,
   );
   expect(await findVersion(it.store, "search", "1")).toMatchObject({
     parameters: { properties: { RADIUS: { maximum: 5 } } },

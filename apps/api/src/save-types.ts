@@ -8,11 +8,16 @@ import type { Service } from "./service.ts";
  * @throws ConfigError where the meaning of a version has changed: a job that says it ran under 1.0.0 would not say how
  */
 export async function saveTypes(services: readonly Service[], store: Store): Promise<void> {
-  const types = services.flatMap((service) => service.types);
   const problems: string[] = [];
-  for (const type of types) problems.push(...(await save(type, store)));
+  for (const { types, places } of services) {
+    for (const type of types) {
+      const place = places.get(type)?.("version");
+      const wrong = await save(type, store);
+      problems.push(...wrong.map((problem) => (place === undefined ? problem : `${place}: version: ${problem}`)));
+    }
+  }
   if (problems.length > 0) throw new ConfigError(problems);
-  for (const type of types) await limitType(store, type.name, type);
+  for (const type of services.flatMap((service) => service.types)) await limitType(store, type.name, type);
 }
 
 async function save({ digest, name, version, document }: JobDescription, store: Store): Promise<string[]> {

@@ -17,6 +17,7 @@ function descriptorsOfType(
     title: type.title,
     description: type.description,
     parameters: parametersOfType(service, type),
+    groups: type.groups,
   };
   const id = (name: string) => (service.types.length === 1 ? name : `${name}-${type.name}`);
   const url = `${serviceUrl}/sync`;

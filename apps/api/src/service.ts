@@ -1,5 +1,5 @@
 import type { Config } from "@uws/config";
-import type { JobDescription } from "@uws/description";
+import type { DescriptionFile, JobDescription } from "@uws/description";
 import type { Keep, Quota } from "@uws/store";
 
 /** Who may use a service, of those whom the server lets in. */
@@ -20,6 +20,8 @@ export interface Service {
   readonly listPath: string;
   /** Its job types as they are now, in the order of the configuration; a job keeps the description it was created under. */
   readonly types: readonly JobDescription[];
+  /** Where the fields of those stand that are from files, for who finds one wrong. */
+  readonly places: Places;
   /** The parameter that names the type of a new job; needed where there are several. */
   readonly typeParameter: string;
   readonly access: Access;
@@ -33,10 +35,16 @@ export interface Service {
   readonly keepArchived: Keep;
 }
 
+export type Places = ReadonlyMap<JobDescription, DescriptionFile["placeOf"]>;
+
 /** A service as it is configured, with the descriptions that its files hold. */
-export function serviceOf(configured: Config["services"][number], types: readonly JobDescription[]): Service {
+export function serviceOf(
+  configured: Config["services"][number],
+  types: readonly JobDescription[],
+  places: Places,
+): Service {
   const { path, jobList, typeParameter, redirectLast, errors, quota, archive, access } = configured;
-  const paths = { path, basePath: `/${path}`, listPath: `/${path}/${jobList}` };
+  const paths = { path, basePath: `/${path}`, listPath: `/${path}/${jobList}`, places };
   const keepArchived = archive === undefined ? undefined : (archive.keep ?? null);
   return { ...paths, types, typeParameter, redirectLast, errors, quota, keepArchived, access: accessOf(access) };
 }

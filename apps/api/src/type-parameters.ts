@@ -44,6 +44,7 @@ function typeParameterOf(service: Service, allowed: readonly JobDescription[]): 
       description: `What kind of job: ${allowed.map(({ name, title }) => `${name} = ${title}`).join("; ")}.`,
       type: "string",
       multiple: false,
+      arraysize: undefined,
       required: true,
       file: false,
       unit: undefined,

@@ -75,7 +75,12 @@ test("each is checked, and one that is wrong does not keep others from being tak
   await until(() => house.logged.slice(from).some((line) => line.includes("is accepted")), "the last one");
   const refused = house.logged.slice(from).filter((line) => line.includes("an announced description is refused"));
   expect(refused).toHaveLength(4);
-  for (const [index, reason] of ["announced: ", "does not run the job type another", "P", "bytes; at most"].entries()) {
+  for (const [index, reason] of [
+    "announced:1: ",
+    "does not run the job type another",
+    "P",
+    "bytes; at most",
+  ].entries()) {
     expect(refused[index]).toContain(reason);
   }
   expect((await of(type)).map(({ version }) => version)).toEqual(["3"]);

@@ -1,4 +1,5 @@
-import { isJobId, pauseType, suspendJob, unsuspendJob } from "@uws/store";
+import { loadConfig } from "@uws/config";
+import { isJobId, knownTypes, pauseType, type Store, suspendJob, unsuspendJob } from "@uws/store";
 import { Command, InvalidArgumentError } from "commander";
 import { withConfiguredStore } from "./with-store.ts";
 
@@ -40,15 +41,51 @@ export function pauseCommands(): Command[] {
   const command = (name: string, description: string, paused: boolean) =>
     new Command(name)
       .argument("<type>", "the job type", parseType)
+      .option("--force", "even if no service has, or had, such a type")
       .description(description)
-      .action(async (type: string) => {
-        const changed = await withConfiguredStore((store) => pauseType(store, type, paused));
-        console.log(`Job type ${type} is ${changed ? "now" : "already"} ${paused ? "paused" : "not paused"}.`);
+      .action(async (type: string, { force = false }: { readonly force?: boolean }) => {
+        const known = { configured: configuredTypes, force };
+        console.log(await withConfiguredStore((store) => setPaused(store, type, paused, known)));
       });
   return [
     command("pause", "start no jobs of a type for now; those that run go on, and RUN makes others HELD", true),
     command("resume", "start jobs of a type again; HELD ones wait until they are told to RUN", false),
   ];
+}
+
+/**
+ * Pauses a type, or ends that.
+ * @param known.configured names of the types that services have now
+ * @param known.force whether a type that nobody knows is one all the same, as a service may come later
+ * @returns a sentence for a person
+ * @throws Error where there is no such type
+ */
+export async function setPaused(
+  store: Store,
+  type: string,
+  paused: boolean,
+  known: { configured(): Promise<readonly string[]>; readonly force: boolean },
+): Promise<string> {
+  if (!known.force) {
+    // Types whose service is gone still have jobs.
+    const stored = await knownTypes(store);
+    const names = stored.includes(type) ? stored : [...new Set([...stored, ...(await known.configured())])].sort();
+    if (!names.includes(type)) {
+      const ahead = paused ? " With --force it is paused ahead of its first job." : "";
+      throw new Error(`There is no job type ${type}; there are: ${names.join(", ") || "none"}.${ahead}`);
+    }
+  }
+  const changed = await pauseType(store, type, paused);
+  return `Job type ${type} is ${changed ? "now" : "already"} ${paused ? "paused" : "not paused"}.`;
+}
+
+/** Those of the configuration in the working directory: from its files, and those that workers are to announce. */
+async function configuredTypes(): Promise<string[]> {
+  const config = loadConfig(process.env, process.cwd());
+  // Other commands need nothing of the server.
+  const { loadServices } = await import("@uws/api");
+  const described = (await loadServices(config)).flatMap(({ types }) => types.map(({ name }) => name));
+  return [...described, ...config.services.flatMap(({ types }) => types)];
 }
 
 function parseType(text: string): string {

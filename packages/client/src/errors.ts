@@ -6,6 +6,8 @@ export interface FailedRequest {
   readonly status?: number | undefined;
   /** Of the answer, as text. */
   readonly body?: string | undefined;
+  /** What can be done about it, where the answer is a problem of bun-uws (docs/json-api.md, "Errors"). */
+  readonly code?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -15,14 +17,17 @@ export class UwsClientError extends Error {
   readonly url: string;
   readonly status: number | undefined;
   readonly body: string;
+  /** Of bun-uws, where JSON was asked for: `invalid`, `conflict`, `fenced` and the others. */
+  readonly code: string | undefined;
 
-  constructor(message: string, { method, url, status, body, cause }: FailedRequest) {
+  constructor(message: string, { method, url, status, body, code, cause }: FailedRequest) {
     super(message, { cause });
     this.name = "UwsClientError";
     this.method = method;
     this.url = url;
     this.status = status;
     this.body = body ?? "";
+    this.code = code;
   }
 
   /** Whether the same request may succeed later: no answer, or one that says "not now". */

@@ -7,12 +7,13 @@ import type { ListFilter } from "./uws-client.ts";
  */
 export function filterJobs(
   jobs: readonly RemoteJobReference[],
-  { phases = [], after, last, runId }: ListFilter,
+  { phases = [], after, before, last, runId }: ListFilter,
 ): RemoteJobReference[] {
   const fitting = jobs.filter(
     (job) =>
       (phases.length === 0 || phases.includes(job.phase)) &&
       (after === undefined || job.creationTime === undefined || job.creationTime > after) &&
+      (before === undefined || job.creationTime === undefined || job.creationTime < before) &&
       (runId === undefined || job.runId === runId),
   );
   if (last === undefined || fitting.length <= last) return fitting;

@@ -1,7 +1,26 @@
 /** A UWS client for Bun, Node ≥ 20 and browsers. */
+export {
+  type AnnouncedDescription,
+  decideAnnounced,
+  getAnnounced,
+  listAnnounced,
+} from "./announced-descriptions.ts";
+export type { ChangedJobs, ChangeJobsOptions, JobSelection, ManyAction, RefusedJob } from "./change-jobs.ts";
+export type { ClaimOptions } from "./claim-jobs.ts";
+export { ClaimedJob, type Reported } from "./claimed-job.ts";
+export type { CreatedJob, NewJob } from "./create-jobs.ts";
 export { UwsClientError } from "./errors.ts";
 export type { JobEvent } from "./job-event.ts";
+export type { JobFilter } from "./job-filter.ts";
 export { JobHandle, type UpdateOptions, type WaitOptions } from "./job-handle.ts";
+export type {
+  JobEnd,
+  JobFailure,
+  JobUpdate,
+  LogLine,
+  ReportedProgress,
+  ReportedResult,
+} from "./job-update.ts";
 export type { Parameters, ParameterValue } from "./parameters.ts";
 export { readJob, readResults } from "./read-job.ts";
 export { readJobList } from "./read-job-xml.ts";
@@ -17,8 +36,16 @@ export {
   type RemoteResult,
   remotePhases,
 } from "./remote-job.ts";
-export type { Bound, ParameterDescription, ServiceDescription } from "./service-description.ts";
+export type { Bound, ParameterDescription, ServiceDescription, ServiceDescriptions } from "./service-description.ts";
 export { listServices, type RemoteService, type RemoteType } from "./service-list.ts";
+export type { Ends, Quantiles, ServiceStatistics, TypeStatistics } from "./statistics.ts";
 export type { Fetch, TransportOptions } from "./transport.ts";
-export { type CreateOptions, type ListFilter, type SyncOptions, UwsClient } from "./uws-client.ts";
+export {
+  type CreateManyOptions,
+  type CreateOptions,
+  type DescriptionOptions,
+  type ListFilter,
+  type SyncOptions,
+  UwsClient,
+} from "./uws-client.ts";
 export type { WatchOptions } from "./watch-job.ts";

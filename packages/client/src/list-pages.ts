@@ -1,3 +1,4 @@
+import { absoluteUrl } from "./absolute-url.ts";
 import { childUrl } from "./child-url.ts";
 import { UwsClientError } from "./errors.ts";
 import { readAnswer } from "./job-handle.ts";
@@ -18,16 +19,22 @@ interface Page {
 /**
  * A job list with all of its pages.
  * @param url of the list, with its filters
- * @throws UwsClientError when a page after the first is no page, or one that was there before
+ * @param onlyOurs whether there are filters that other servers pass over, and that cannot be made up for
+ * @throws UwsClientError when another server would have to filter so; when a page after the first is no page, or one that was there before
  */
 export async function listPages(
   transport: Transport,
   url: string,
+  onlyOurs: boolean,
   signal: AbortSignal | undefined,
 ): Promise<RemoteJobReference[]> {
   const first = await transport.send(url, { accept: jsonOrXml, signal });
+  let page = isJson(first) ? await readPage(first) : undefined;
+  if (page === undefined && onlyOurs) {
+    const message = `${url}: this server does not filter by job types and parameters`;
+    throw new UwsClientError(message, { method: "GET", url, status: first.response.status });
+  }
   if (!isJson(first)) return readAnswer(first, readJobList);
-  let page = await readPage(first);
   // JSON of some other making, of which the standard says nothing.
   if (page === undefined) return readAnswer(await transport.send(url, { signal }), readJobList);
 
@@ -58,7 +65,7 @@ async function readPage({ response, url }: Answer): Promise<Page | undefined> {
   const jobs = page.jobs.map((job: unknown) => readReference(job, url));
   if (!jobs.every((job) => job !== undefined)) return undefined;
   if (typeof page.next !== "string") return { jobs, next: undefined };
-  const next = URL.parse(page.next, url)?.href;
+  const next = absoluteUrl(page.next, url);
   return next === undefined ? undefined : { jobs, next };
 }
 
@@ -66,7 +73,7 @@ function readReference(job: unknown, url: string): RemoteJobReference | undefine
   if (!isObject(job)) return undefined;
   const { jobId, href, phase, runId, ownerId, creationTime } = job;
   if (typeof jobId !== "string" || typeof phase !== "string" || !isRemotePhase(phase)) return undefined;
-  const link = URL.parse(typeof href === "string" ? href : childUrl(url, jobId), url)?.href;
+  const link = absoluteUrl(typeof href === "string" ? href : childUrl(url, jobId), url);
   if (link === undefined) return undefined;
   return {
     jobId,

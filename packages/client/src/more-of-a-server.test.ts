@@ -209,14 +209,18 @@ test("filters by itself what a server of UWS 1.0 does not", async () => {
     reference("new", "COMPLETED", "<creationTime>2026-03-01T00:00:00</creationTime><runId>r</runId>"),
     reference("unknown", "ERROR"),
   ];
-  for (const query of ["PHASE=COMPLETED", "AFTER=2026-02-01T00%3A00%3A00.000Z", "LAST=1", "RUNID=r"]) {
+  const time = "2026-02-01T00%3A00%3A00.000Z";
+  for (const query of ["PHASE=COMPLETED", `AFTER=${time}`, `BEFORE=${time}`, "LAST=1", "RUNID=r", "TYPE=t"]) {
     answers[`GET /svc/async?${query}`] = () => new Response(`<jobs>${list.join("")}</jobs>`);
   }
   const ids = async (filter: Parameters<UwsClient["list"]>[0]) => (await client.list(filter)).map(({ jobId }) => jobId);
   expect(await ids({ phases: ["COMPLETED"] })).toEqual(["old", "new"]);
   expect(await ids({ after: new Date("2026-02-01T00:00:00Z") })).toEqual(["new", "unknown"]);
+  expect(await ids({ before: new Date("2026-02-01T00:00:00Z") })).toEqual(["old", "unknown"]);
   expect(await ids({ last: 1 })).toEqual(["new"]);
   expect(await ids({ runId: "r" })).toEqual(["new"]);
+  // Nothing in the list tells of what type a job is.
+  await expect(ids({ type: "t" })).rejects.toThrow("does not filter by job types");
 });
 
 test("a redirect to another host takes no credentials along; a job that it names is there all the same", async () => {

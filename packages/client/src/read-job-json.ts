@@ -30,7 +30,7 @@ export function readJobJson(document: string, url: string): RemoteJob {
     endTime: timeIn(job, "endTime"),
     executionDuration: numberIn(job, "executionDuration") ?? 0,
     destruction: timeIn(job, "destruction"),
-    parameters: objectsIn(job, "parameters").map(parameterOf),
+    parameters: objectsIn(job, "parameters").map(readParameterJson),
     results: objectsIn(job, "results").map((result) => resultOf(result, url)),
     errorSummary: errorSummaryOf(objectIn(job, "errorSummary")),
     progress: progressOf(objectIn(job, "progress")),
@@ -47,7 +47,8 @@ export function readResultsJson(document: string, url: string): RemoteResult[] {
   return results.filter(isObject).map((result) => resultOf(result, url));
 }
 
-function parameterOf(parameter: JsonObject): RemoteParameter {
+/** Reads a parameter as bun-uws has it in JSON. */
+export function readParameterJson(parameter: JsonObject): RemoteParameter {
   const byReference = parameter.byReference === true;
   return {
     name: textIn(parameter, "name") ?? "",

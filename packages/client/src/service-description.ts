@@ -47,16 +47,28 @@ export interface ResultDescription {
   readonly description: string | undefined;
 }
 
-/** @returns undefined where there is none */
-export async function readServiceDescription(
+/** The job types of a service. */
+export interface ServiceDescriptions {
+  readonly types: readonly ServiceDescription[];
+  /** The parameter that names the type of a new job; undefined where there is one type, which nobody needs to name. */
+  readonly typeParameter: string | undefined;
+}
+
+/**
+ * Asks for a description.
+ * @param read of what the server has there
+ * @returns undefined where there is none
+ */
+export async function askDescription<Value>(
   transport: Transport,
   url: string,
+  read: (text: string) => Value,
   signal: AbortSignal | undefined,
-): Promise<ServiceDescription | undefined> {
+): Promise<Value | undefined> {
   try {
     const answer = await transport.send(url, { accept: "application/json", signal });
     // What other servers have under this name may be anything.
-    return await readAnswer(answer, readDescription);
+    return await readAnswer(answer, read);
   } catch (error) {
     const { status } = error instanceof UwsClientError ? error : { status: undefined };
     if (status === undefined || status >= 500 || status === 401) throw error;
@@ -65,11 +77,29 @@ export async function readServiceDescription(
 }
 
 /**
+ * Reads a description of bun-uws, of one type or of several.
+ * @throws Error when it is something else
+ */
+export function readDescriptions(text: string): ServiceDescriptions {
+  const document = parseJson(text);
+  if (!isObject(document) || !Array.isArray(document.descriptions)) {
+    return { types: [descriptionOf(document)], typeParameter: undefined };
+  }
+  return {
+    types: objectsIn(document, "descriptions").map(descriptionOf),
+    typeParameter: textIn(document, "typeParameter"),
+  };
+}
+
+/**
  * Reads a description of bun-uws.
  * @throws Error when it is something else
  */
 export function readDescription(text: string): ServiceDescription {
-  const document = parseJson(text);
+  return descriptionOf(parseJson(text));
+}
+
+function descriptionOf(document: unknown): ServiceDescription {
   const parameters = isObject(document) ? objectIn(document, "parameters") : undefined;
   const name = isObject(document) ? textIn(document, "name") : undefined;
   if (!isObject(document) || parameters === undefined || name === undefined) throw new Error("no job description");

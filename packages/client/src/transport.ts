@@ -1,5 +1,6 @@
 import { UwsClientError } from "./errors.ts";
 import type { Multipart } from "./multipart.ts";
+import { isObject, type JsonObject, parseJson, textIn } from "./read-json.ts";
 
 /** The part of fetch that is needed; so `app.handle` of a server in the same process will do. */
 export type Fetch = (request: Request) => Promise<Response>;
@@ -17,13 +18,19 @@ export interface TransportOptions {
 
 /** What of a request this client sets itself. */
 export interface RequestOptions {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   readonly accept?: string;
   /** Of the last event seen, when a stream of events is opened again. */
   readonly lastEventId?: string | undefined;
-  readonly body?: URLSearchParams | FormData | Multipart;
+  readonly body?: URLSearchParams | FormData | Multipart | Json;
+  /** Win over those that go with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A body that is sent as JSON (RFC 8259). */
+export interface Json {
+  readonly json: unknown;
 }
 
 /** Node demands to be told that the answer comes after the request (Fetch standard, section 5.3). */
@@ -81,20 +88,16 @@ export class Transport {
 
   #request(url: string, options: RequestOptions): Request {
     const { method = "GET", accept = this.#accept, lastEventId, body, headers = {}, signal } = options;
-    const streamed = body !== undefined && "stream" in body;
+    // A result may link to another host, whose business our token is not.
+    const all = new Headers(new URL(url).origin === this.#origin ? this.#headers : {});
+    for (const [name, value] of Object.entries(headers)) all.set(name, value);
+    all.set("accept", accept);
+    if (lastEventId !== undefined) all.set("last-event-id", lastEventId);
     const init: StreamingRequestInit = {
       method,
-      headers: {
-        // A result may link to another host, whose business our token is not.
-        ...(new URL(url).origin === this.#origin ? this.#headers : {}),
-        ...headers,
-        accept,
-        ...(streamed ? { "content-type": body.contentType } : {}),
-        ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
-      },
-      ...(body === undefined ? {} : { body: streamed ? body.stream : body }),
-      ...(streamed ? { duplex: "half" } : {}),
+      headers: all,
       ...(signal === undefined ? {} : { signal }),
+      ...bodyInit(body, all),
     };
     return new Request(url, init);
   }
@@ -111,24 +114,31 @@ export class Transport {
   }
 }
 
+/** @param headers are told what the body is, where it does not say so itself */
+function bodyInit(body: RequestOptions["body"], headers: Headers): StreamingRequestInit {
+  if (body === undefined) return {};
+  if ("stream" in body) {
+    headers.set("content-type", body.contentType);
+    return { body: body.stream, duplex: "half" };
+  }
+  if (!("json" in body)) return { body };
+  headers.set("content-type", "application/json");
+  return { body: JSON.stringify(body.json) };
+}
+
 async function refusal(response: Response, method: string, url: string): Promise<UwsClientError> {
   const { status } = response;
   const body = await response.text().catch(() => "");
   const json = response.headers.get("content-type")?.includes("json") === true;
-  const reason = (json ? detailOf(body) : body.split("\n")[0])?.slice(0, 500) || response.statusText;
-  return new UwsClientError(`${method} ${url}: ${status} ${reason}`, { method, url, status, body });
+  const problem = json ? parseJson(body) : undefined;
+  const { detail, code } = isObject(problem) ? readProblem(problem) : { detail: undefined, code: undefined };
+  const reason = (json ? detail : body.split("\n")[0])?.slice(0, 500) || response.statusText;
+  return new UwsClientError(`${method} ${url}: ${status} ${reason}`, { method, url, status, body, code });
 }
 
-/** RFC 9457. */
-function detailOf(body: string): string | undefined {
-  try {
-    const problem: unknown = JSON.parse(body);
-    if (typeof problem !== "object" || problem === null) return undefined;
-    if ("detail" in problem && typeof problem.detail === "string") return problem.detail;
-    return "title" in problem && typeof problem.title === "string" ? problem.title : undefined;
-  } catch {
-    return undefined;
-  }
+/** RFC 9457, with the `code` of bun-uws. */
+function readProblem(problem: JsonObject) {
+  return { detail: textIn(problem, "detail") ?? textIn(problem, "title"), code: textIn(problem, "code") };
 }
 
 export function messageOf(cause: unknown): string {

@@ -1,13 +1,31 @@
+import {
+  type ChangedJobs,
+  type ChangeJobsOptions,
+  changeJobs,
+  type JobSelection,
+  type ManyAction,
+} from "./change-jobs.ts";
 import { childUrl } from "./child-url.ts";
+import { type ClaimOptions, readClaim } from "./claim-jobs.ts";
+import type { ClaimedJob } from "./claimed-job.ts";
+import { batchOf, type CreatedJob, type NewJob, readCreatedJobs } from "./create-jobs.ts";
 import { UwsClientError } from "./errors.ts";
 import { filterJobs } from "./filter-jobs.ts";
+import { filterQuery, type JobFilter } from "./job-filter.ts";
 import { JobHandle, readAnswer, type Signalled } from "./job-handle.ts";
 import { listPages } from "./list-pages.ts";
 import { canStreamRequests, multipart } from "./multipart.ts";
 import { type Parameters, parameterFields } from "./parameters.ts";
 import { readJob } from "./read-job.ts";
-import type { RemoteJobReference, RemotePhase } from "./remote-job.ts";
-import { readServiceDescription, type ServiceDescription } from "./service-description.ts";
+import type { RemoteJobReference } from "./remote-job.ts";
+import {
+  askDescription,
+  readDescription,
+  readDescriptions,
+  type ServiceDescription,
+  type ServiceDescriptions,
+} from "./service-description.ts";
+import { readStatistics, type ServiceStatistics } from "./statistics.ts";
 import { type Answer, Transport, type TransportOptions } from "./transport.ts";
 import { untilAnswered } from "./until-answered.ts";
 
@@ -29,20 +47,25 @@ export interface CreateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface DescriptionOptions extends Signalled {
+  /** Which one, where the service has several. */
+  readonly type?: string | undefined;
+}
+
 export interface SyncOptions extends Signalled {
   readonly files?: Files | undefined;
 }
 
-export interface ListFilter {
-  /** Any of these. */
-  readonly phases?: readonly RemotePhase[] | undefined;
-  /** Created later than this. */
-  readonly after?: Date | undefined;
+/** What another server does not filter by is left out here, but for types and parameters: those are refused. */
+export interface ListFilter extends JobFilter {
   /** The newest so many. */
   readonly last?: number | undefined;
-  /** Those of this run id: a filter of bun-uws, which other servers leave to us. */
-  readonly runId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface CreateManyOptions extends Signalled {
+  /** As of `create`; one key stands for the whole batch. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /**
@@ -74,7 +97,7 @@ export class UwsClient {
       this.#transport.send(url, {
         method: "POST",
         body: bodyOf(fields, filesOf(files)),
-        ...(idempotencyKey === undefined ? {} : { headers: { "idempotency-key": idempotencyKey } }),
+        ...keyHeader(idempotencyKey),
         signal,
       });
     let answer: Answer;
@@ -98,18 +121,88 @@ export class UwsClient {
 
   /** The jobs that the caller may see, newest first (UWS 1.1, section 2.2.2.1), of all pages where a list has several. */
   async list(filter: ListFilter = {}): Promise<RemoteJobReference[]> {
-    const { phases = [], after, last, runId, signal } = filter;
+    const { last, type, parameters = {}, signal } = filter;
     const url = new URL(this.jobListUrl);
-    for (const phase of phases) url.searchParams.append("PHASE", phase);
-    if (after !== undefined) url.searchParams.set("AFTER", after.toISOString());
+    for (const [name, value] of filterQuery(filter)) url.searchParams.append(name, value);
     if (last !== undefined) url.searchParams.set("LAST", String(last));
-    if (runId !== undefined) url.searchParams.set("RUNID", runId);
-    return filterJobs(await listPages(this.#transport, url.href, signal), filter);
+    const onlyOurs = type !== undefined || Object.keys(parameters).length > 0;
+    return filterJobs(await listPages(this.#transport, url.href, onlyOurs, signal), filter);
   }
 
-  /** The job type that the service runs, where the server describes it (bun-uws does); undefined elsewhere. */
-  async description(options: Signalled = {}): Promise<ServiceDescription | undefined> {
-    return readServiceDescription(this.#transport, this.#beside("description"), options.signal);
+  /**
+   * Creates many jobs by one request, all or none (ours). A server takes a thousand; more are refused, and not split here,
+   * since then there would be some of them.
+   * @returns what became of each, in the same order
+   * @throws UwsClientError whose body tells what is wrong with any of them, a line each that begins with its index
+   */
+  async createMany(jobs: readonly NewJob[], { idempotencyKey, signal }: CreateManyOptions = {}): Promise<CreatedJob[]> {
+    const send = async () => {
+      const answer = await this.#transport.send(childUrl(this.jobListUrl, "batch"), {
+        method: "POST",
+        accept: "application/json",
+        body: { json: batchOf(jobs) },
+        ...keyHeader(idempotencyKey),
+        signal,
+      });
+      return await readAnswer(answer, readCreatedJobs);
+    };
+    return await (idempotencyKey === undefined ? send() : untilAnswered(send, signal));
+  }
+
+  /**
+   * Aborts, destroys or archives many jobs of the caller (ours). There are as many answers as requests are needed, of a thousand
+   * jobs each: who leaves early leaves the rest as it is.
+   * @example for await (const { jobs } of client.changeMany("abort", { phases: ["QUEUED"], runId: "night 7" })) console.log(jobs);
+   */
+  changeMany(
+    action: ManyAction,
+    selection: JobSelection,
+    options: ChangeJobsOptions = {},
+  ): AsyncGenerator<ChangedJobs, void, undefined> {
+    return changeJobs(this.#transport, this.jobListUrl, action, selection, options);
+  }
+
+  /**
+   * Takes jobs to run, as a worker without gRPC (ours). Where a server asks for a worker's token, it is the Authorization of
+   * this client; each job brings a token of its own along.
+   * @returns no jobs when none waits, or none may run now
+   * @example
+   * for (const job of await client.claim({ worker: "my script" })) {
+   *   await job.keep(async (signal) => crunch(job.parameters, signal));
+   *   await job.complete({ results: [{ id: "answer", content: "42" }] });
+   * }
+   */
+  async claim({ signal, ...claim }: ClaimOptions): Promise<ClaimedJob[]> {
+    const answer = await this.#transport.send(this.#beside("claim"), {
+      method: "POST",
+      accept: "application/json",
+      body: { json: claim },
+      signal,
+    });
+    return await readAnswer(answer, (document, url) => readClaim(document, url, this.#transport));
+  }
+
+  /**
+   * How busy the service is, and how long its jobs take (ours).
+   * @throws UwsClientError where a server does not tell
+   */
+  async statistics({ signal }: Signalled = {}): Promise<ServiceStatistics> {
+    const answer = await this.#transport.send(this.#beside("statistics"), { accept: "application/json", signal });
+    return await readAnswer(answer, readStatistics);
+  }
+
+  /**
+   * The job type that the service runs, where the server describes it (bun-uws does); undefined elsewhere, and where the service
+   * has several and none is named.
+   */
+  async description({ type, signal }: DescriptionOptions = {}): Promise<ServiceDescription | undefined> {
+    const url = this.#beside("description", ...(type === undefined ? [] : [type]));
+    return await askDescription(this.#transport, url, readDescription, signal);
+  }
+
+  /** All job types of the service; undefined where the server describes none. */
+  async descriptions({ signal }: Signalled = {}): Promise<ServiceDescriptions | undefined> {
+    return await askDescription(this.#transport, this.#beside("description"), readDescriptions, signal);
   }
 
   /**
@@ -137,9 +230,13 @@ export class UwsClient {
   }
 
   /** What a service has beside its job list. */
-  #beside(name: string): string {
-    return childUrl(new URL(".", childUrl(this.jobListUrl)).href, name);
+  #beside(...path: readonly string[]): string {
+    return childUrl(new URL(".", childUrl(this.jobListUrl)).href, ...path);
   }
+}
+
+function keyHeader(key: string | undefined) {
+  return key === undefined ? {} : { headers: { "idempotency-key": key } };
 }
 
 /** Uploads by parameter name. */

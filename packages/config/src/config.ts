@@ -211,7 +211,10 @@ const service = z.strictObject({
     .optional(),
 });
 
-export type ServiceConfig = z.infer<typeof service>;
+/** A service as it is configured, and where the file says so: `file:line: field`, for those who find it wrong later. */
+export type ServiceConfig = z.infer<typeof service> & {
+  readonly places: { readonly descriptions: readonly string[]; readonly typeParameter: string };
+};
 
 /** The whole configuration, as the file has it. */
 export const config = z
@@ -278,4 +281,4 @@ export const config = z
   });
 
 /** The configuration, checked. Paths are absolute. */
-export type Config = z.infer<typeof config>;
+export type Config = Omit<z.infer<typeof config>, "services"> & { readonly services: readonly ServiceConfig[] };

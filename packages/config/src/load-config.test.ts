@@ -52,7 +52,17 @@ test("every error is named, with the variable or the setting that is wrong", () 
 
 test("what workers and clients are told by the environment does not keep a server from starting", () => {
   const others = { UWS_TOKEN: "t", UWS_GATEWAY: "x", UWS_URL: "http://x", UWS_USER: "u", UWS_PASSWORD: "p" };
-  expect(loadConfig({ ...file(minimal), ...others }, folder)).toEqual(loadConfig(file(minimal), folder));
+  const same = file(minimal);
+  expect(loadConfig({ ...same, ...others }, folder)).toEqual(loadConfig(same, folder));
+});
+
+test("a service knows where the file names its descriptions", () => {
+  const { UWS_CONFIG: path } = file("services:\n  - path: a\n    descriptions:\n      - a.yaml\n      - b.yaml\n");
+  expect(loadConfig({ UWS_CONFIG: path }, folder).services[0]?.places).toEqual({
+    descriptions: [`${path}:4: services.0.descriptions.0`, `${path}:5: services.0.descriptions.1`],
+    // It is not said: the service is the nearest thing.
+    typeParameter: `${path}:2: services.0.typeParameter`,
+  });
 });
 
 test("an error in the file says in which line it is", () => {
@@ -108,7 +118,7 @@ test("a service has types, a parameter that names them, and those who may use it
 
 test("a file that is missing or not YAML is named", () => {
   expect(() => loadConfig({ UWS_CONFIG: "none.yaml" }, folder)).toThrow("none.yaml: cannot be read");
-  expect(() => loadConfig(file("a: [1"), folder)).toThrow(".yaml: ");
+  expect(() => loadConfig(file("a: [1"), folder)).toThrow(".yaml:1: ");
   expect(() => loadConfig(file("- 1"), folder)).toThrow("must be a mapping");
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { readYaml, type YamlSource } from "@uws/description";
+import { readYaml, YamlError, type YamlSource } from "@uws/description";
 import type { z } from "zod";
 import { type Config, config, type GrpcConfig } from "./config.ts";
 
@@ -117,10 +117,20 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ...checked.data,
     dataDir: resolve(folder, checked.data.dataDir),
     grpc: withPathsBelow(dirname(file), checked.data.grpc),
-    services: checked.data.services.map((service) => ({
-      ...service,
-      descriptions: service.descriptions.map((path) => resolve(dirname(file), path)),
-    })),
+    services: checked.data.services.map((service, index) => {
+      const placeOf = (...field: string[]) => {
+        const path = ["services", String(index), ...field];
+        return `${file}:${lineOf(path)}: ${path.join(".")}`;
+      };
+      return {
+        ...service,
+        descriptions: service.descriptions.map((path) => resolve(dirname(file), path)),
+        places: {
+          descriptions: service.descriptions.map((_path, each) => placeOf("descriptions", String(each))),
+          typeParameter: placeOf("typeParameter"),
+        },
+      };
+    }),
   };
 }
 
@@ -149,9 +159,10 @@ function readSettings(file: string): { readonly settings: Tree; readonly lineOf:
     const settings = value ?? {};
     if (typeof settings === "object" && !Array.isArray(settings)) return { settings: settings as Tree, lineOf };
   } catch (error) {
-    throw new ConfigError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+    const line = error instanceof YamlError ? error.line : 1;
+    throw new ConfigError([`${file}:${line}: ${error instanceof Error ? error.message : String(error)}`]);
   }
-  throw new ConfigError([`${file}: must be a mapping of settings`]);
+  throw new ConfigError([`${file}:1: must be a mapping of settings`]);
 }
 
 function set(tree: Tree, path: readonly string[], value: string): void {

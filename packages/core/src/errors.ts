@@ -1,3 +1,5 @@
+import type { InvalidParameter } from "./invalid-parameter.ts";
+
 /**
  * What can go wrong, by what the caller can do about it. HTTP and gRPC map these codes in one place each.
  *
@@ -28,10 +30,17 @@ export type ErrorCode =
  */
 export class UwsError extends Error {
   readonly code: ErrorCode;
+  /** What is wrong with each parameter, where that is what is wrong. */
+  readonly parameters: readonly InvalidParameter[];
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; parameters?: readonly InvalidParameter[] },
+  ) {
     super(message, options);
     this.name = "UwsError";
     this.code = code;
+    this.parameters = options?.parameters ?? [];
   }
 }

@@ -4,6 +4,7 @@ export { type Clock, systemClock } from "./clock.ts";
 export { type ErrorCode, UwsError } from "./errors.ts";
 export { fileEnding } from "./file-ending.ts";
 export type { Bound, InputParameter } from "./input-parameter.ts";
+export { cutValue, type InvalidParameter } from "./invalid-parameter.ts";
 export type { ErrorSummary, Job, JobReference, Parameter, Progress, Result, Upload } from "./job.ts";
 export { limits } from "./limits.ts";
 export {

@@ -10,6 +10,8 @@ export interface InputParameter {
   readonly type: "integer" | "number" | "boolean" | "string";
   /** Whether there may be several values: numbers in one array (DALI 1.1, section 3.3.5), others as repeated parameters. */
   readonly multiple: boolean;
+  /** Numbers in one value that is an array by its xtype (interval: 2; polygon: *); undefined of every other value. */
+  readonly arraysize: string | undefined;
   /** Whether a job cannot run without it. */
   readonly required: boolean;
   /** Whether it may be an uploaded file. */

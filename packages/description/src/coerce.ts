@@ -1,4 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "./canonical-json.ts";
+import { readInteger, readNumber } from "./read-number.ts";
+import { coerceNumbers, textRule } from "./xtype/coerce-xtype.ts";
+import { numericXtype } from "./xtype/xtype-of.ts";
 
 /** A schema is an object, or true (anything) or false (nothing). */
 export type Schema = JsonObject | boolean;
@@ -15,11 +18,22 @@ export type Coerced = { readonly value: Json } | { readonly rule: string };
 export function coerce(texts: readonly string[], schema: Schema, root: JsonObject): Coerced {
   const resolved = resolve(schema, root);
   const types = typesOf(resolved, root);
+  const xtype = numericXtype(resolved);
+  if (xtype !== undefined) {
+    const integer = typesOf(resolve(itemSchema(resolved, 0), root), root).has("integer");
+    return coerceNumbers(texts, resolved, xtype, { integer, asText: types.has("string") && !types.has("array") });
+  }
   const [text, ...more] = texts;
   if (types.has("array") && (more.length > 0 || !types.has("string"))) return coerceItems(texts, resolved, root);
   if (more.length > 0 && types.size === 0) return { value: texts };
   if (more.length > 0) return { rule: `is given ${texts.length} times, must be given once` };
-  return coerceOne(text ?? "", types);
+  return withForm(coerceOne(text ?? "", types), resolved);
+}
+
+/** A text whose form DALI tells must have it. */
+function withForm(coerced: Coerced, schema: Schema): Coerced {
+  const rule = "value" in coerced ? textRule(schema, coerced.value) : undefined;
+  return rule === undefined ? coerced : { rule };
 }
 
 /** From the narrowest type to the widest, so that of number or string "1" is a number and "a" is not an error. */
@@ -46,16 +60,34 @@ function coerceOne(text: string, types: ReadonlySet<string>): Coerced {
 /** A repeated name, a DALI array ("10.5 20 0.1"; DALI 1.1, section 3.3.5), or one JSON array. */
 function coerceItems(texts: readonly string[], schema: Schema, root: JsonObject): Coerced {
   const [text = "", ...more] = texts;
-  if (more.length === 0) {
-    const array = readJson(text, Array.isArray);
-    if (array !== undefined) return { value: array };
+  const first = resolve(itemSchema(schema, 0), root);
+  const ofArrays = numericXtype(first) !== undefined;
+  const array = more.length === 0 ? readJson(text, Array.isArray) : undefined;
+  if (array !== undefined && !(ofArrays && isFlat(array))) {
+    if (!ofArrays) return { value: array };
+    return coerceEach(
+      (array as readonly Json[]).map((item) => JSON.stringify(item)),
+      schema,
+      root,
+    );
   }
-  const itemTypes = typesOf(resolve(itemSchema(schema, 0), root), root);
+  if (ofArrays) return coerceEach(texts, schema, root);
+  const itemTypes = typesOf(first, root);
   const numeric = itemTypes.size > 0 && [...itemTypes].every((type) => type === "number" || type === "integer");
-  const items = more.length === 0 && numeric ? text.split(/[ \t\r\n]+/) : texts;
+  return coerceEach(more.length === 0 && numeric ? text.split(/[ \t\r\n]+/) : texts, schema, root);
+}
+
+/** A JSON array that is one value, not several. */
+function isFlat(array: Json): boolean {
+  return Array.isArray(array) && !(array as readonly Json[]).some((item) => Array.isArray(item));
+}
+
+function coerceEach(items: readonly string[], schema: Schema, root: JsonObject): Coerced {
   const values: Json[] = [];
   for (const [index, item] of items.entries()) {
-    const coerced = coerceOne(item, typesOf(resolve(itemSchema(schema, index), root), root));
+    const own = resolve(itemSchema(schema, index), root);
+    const coerced =
+      numericXtype(own) === undefined ? withForm(coerceOne(item, typesOf(own, root)), own) : coerce([item], own, root);
     if ("rule" in coerced) return { rule: `${items.length > 1 ? `item ${index + 1} ` : ""}${coerced.rule}` };
     values.push(coerced.value);
   }
@@ -114,21 +146,6 @@ export function resolve(schema: Schema, root: JsonObject): Schema {
     at = isJsonObject(target) ? { ...target, ...siblings } : true;
   }
   return at;
-}
-
-/** Identifiers of 64 bits pass, although JavaScript rounds them: what is stored is the text. */
-function readInteger(text: string): number | undefined {
-  return /^[+-]?\d+$/.test(text) ? finite(text) : undefined;
-}
-
-/** xs:double without INF and NaN. */
-function readNumber(text: string): number | undefined {
-  return /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? finite(text) : undefined;
-}
-
-function finite(text: string): number | undefined {
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
 }
 
 /** xs:boolean. */

@@ -4,6 +4,8 @@ import { itemSchema, resolve, type Schema, typesOf } from "./coerce.ts";
 import { givenOf } from "./given-parameter.ts";
 import type { JobDescription } from "./job-description.ts";
 import { fileRule, parameterSchema } from "./parameter-schema.ts";
+import { numericXtype, xtypeName } from "./xtype/xtype-of.ts";
+import { numberSchema } from "./xtype/xtype-schema.ts";
 
 /**
  * The parameters of a job type in the order of its description, as far as a list of parameters can tell them. Those that it
@@ -19,8 +21,12 @@ export function inputParameters(description: JobDescription): InputParameter[] {
 }
 
 function inputParameter(name: string, schema: JsonObject, root: JsonObject, listed: boolean): InputParameter {
-  const multiple = typesOf(schema, root).has("array");
-  const item = multiple ? resolve(itemSchema(schema, 0), root) : schema;
+  const xtype = numericXtype(schema);
+  const multiple = xtype === undefined && typesOf(schema, root).has("array");
+  const one = multiple ? resolve(itemSchema(schema, 0), root) : schema;
+  // Of several, each has the xtype, or all have.
+  const of = xtype ?? numericXtype(one);
+  const item = of === undefined || !isJsonObject(one) ? one : resolve(numberSchema(one), root);
   const meaning = isJsonObject(schema["x-ivoa"]) ? schema["x-ivoa"] : {};
   const limits = typeof item === "boolean" ? {} : item;
   return {
@@ -28,12 +34,13 @@ function inputParameter(name: string, schema: JsonObject, root: JsonObject, list
     description: textOf(schema.description) ?? textOf(schema.title) ?? "",
     type: typeOf(item, root),
     multiple,
+    arraysize: of?.arraysize,
     required: listed && schema.default === undefined,
     file: fileRule(schema) !== undefined,
     unit: textOf(meaning.unit),
     ucd: textOf(meaning.ucd),
     utype: textOf(meaning.utype),
-    xtype: textOf(meaning.xtype),
+    xtype: textOf(meaning.xtype) ?? xtypeName(one),
     minimum: bound(limits.minimum, limits.exclusiveMinimum, Math.max),
     maximum: bound(limits.maximum, limits.exclusiveMaximum, Math.min),
     options: "const" in limits ? formValues([limits.const ?? null]) : formValues(listOf(limits.enum)),

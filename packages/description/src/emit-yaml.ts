@@ -8,7 +8,7 @@ export function descriptionYaml({ document }: JobDescription): string {
   return stringify(document, style);
 }
 
-/** Several, each as its author wrote it. */
-export function descriptionListYaml(descriptions: readonly JobDescription[]): string {
-  return stringify({ descriptions: descriptions.map(({ document }) => document) }, style);
+/** Several, each as its author wrote it, and the parameter by which a job says which one it is of. */
+export function descriptionListYaml(descriptions: readonly JobDescription[], typeParameter: string): string {
+  return stringify({ typeParameter, descriptions: descriptions.map(({ document }) => document) }, style);
 }

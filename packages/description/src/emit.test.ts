@@ -83,7 +83,7 @@ test.each([
   ],
   [
     "{type: array, items: false, x-ivoa: {ucd: 7, xtype: interval}}",
-    { multiple: true, ucd: undefined, xtype: "interval" },
+    { type: "number", multiple: false, arraysize: "2", ucd: undefined, xtype: "interval" },
   ],
   ["{title: ' T ', description: ' '}", { description: "T" }],
 ] as const)("%s is shown as %p", (schema, shown) => {

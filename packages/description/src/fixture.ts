@@ -30,6 +30,9 @@ parameters:
     either: { anyOf: [{ type: number, minimum: 10 }, { const: auto }] }
   $defs:
     column: { type: string, maxLength: 4 }
+groups:
+  - { name: sky, title: Where to look, description: In the sky, parameters: [radius, epochs] }
+  - { name: rows, title: How many rows, parameters: [max-rows] }
 results:
   - { id: result, mediaType: application/x-votable+xml, description: The matches }
   - { id: csv, mediaType: text/csv }

@@ -15,13 +15,14 @@ export {
   type Example,
   type JobDescription,
   type Limited,
+  type ParameterGroup,
   type ResultDescription,
 } from "./job-description.ts";
 export { loadDescription } from "./load-description.ts";
 export { differences, meaningDigest } from "./meaning.ts";
 export { metaSchema, servedSchema } from "./meta-schema.ts";
 export { type ParameterForm, parameterForm } from "./parameter-form.ts";
-export { canonicalName, type FileRule, fileLimit, fileTypes, takesFile } from "./parameter-schema.ts";
+export { canonicalName, type FileRule, fileLimit, fileRule, fileTypes, takesFile } from "./parameter-schema.ts";
 export {
   type DescriptionFile,
   type Fault,
@@ -30,5 +31,7 @@ export {
   readDescription,
 } from "./parse-description.ts";
 export { compileSchema, ruleOf } from "./schema-compiler.ts";
-export { invalidParameters, type Problem, validateParameters } from "./validate-parameters.ts";
-export { readYaml, type YamlSource } from "./yaml-source.ts";
+export { invalidParameters, validateParameters } from "./validate-parameters.ts";
+export { type ArrayForm, arrayForm, formValue } from "./xtype/array-form.ts";
+export { formSchemaOf, jsonSchemaOf } from "./xtype/xtype-schema.ts";
+export { readYaml, YamlError, type YamlSource } from "./yaml-source.ts";

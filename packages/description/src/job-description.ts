@@ -15,6 +15,8 @@ export interface JobDescription {
   readonly documentation: string | undefined;
   /** JSON Schema 2020-12 of type object; a property for each parameter. */
   readonly parameters: JsonObject;
+  /** Parameters that a person sees together. */
+  readonly groups: readonly ParameterGroup[];
   readonly results: readonly ResultDescription[];
   /** Seconds; 0 = unlimited. */
   readonly executionDuration: Limited;
@@ -43,6 +45,15 @@ export interface JobDescription {
 export interface Limited {
   readonly default: number;
   readonly max: number;
+}
+
+/** Parameters that belong together, for those who show them; they are checked as all others. */
+export interface ParameterGroup {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Names, as `parameters` has them. */
+  readonly parameters: readonly string[];
 }
 
 export interface ResultDescription {

@@ -1,14 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { UwsError } from "@uws/core";
-import type { JobDescription } from "./job-description.ts";
-import { parseDescription } from "./parse-description.ts";
+import { type DescriptionFile, parseDescriptionFile } from "./parse-description.ts";
 
 /**
  * Loads a job description from a YAML or JSON file.
  * @throws UwsError `not_found` when there is no such file, `invalid` when it is not a description
  */
-export async function loadDescription(path: string): Promise<JobDescription> {
-  return parseDescription(await readText(path), path);
+export async function loadDescription(path: string): Promise<DescriptionFile> {
+  return parseDescriptionFile(await readText(path), path);
 }
 
 async function readText(path: string): Promise<string> {

@@ -17,6 +17,7 @@ test.each([
   ["radius: 2.5", "radius: 2"],
   ["concurrency: 4", "concurrency: 5"],
   ["estimate: 1.5", "estimate: 2"],
+  ["title: Where to look", "title: Where"],
   ["$defs:", "$comment: about columns\n  $defs:"],
 ])("%s to %s means the same", (piece, by) => {
   const document = changed(piece, by);

@@ -1,8 +1,8 @@
 import { digestOf, isJsonObject, type Json, type JsonObject } from "./canonical-json.ts";
 
 /**
- * What a version of a job type promises to clients: its parameters, its results, and the limits of its jobs. Texts for people
- * and examples may be mended without a new version, and so may what only the house feels: how many jobs run at once, how
+ * What a version of a job type promises to clients: its parameters, its results, and the limits of its jobs. Texts for people,
+ * groups and examples may be mended without a new version, and so may what only the house feels: how many jobs run at once, how
  * often they are tried, how long they are expected to take.
  */
 export function meaningOf(document: JsonObject): JsonObject {
@@ -28,7 +28,7 @@ const texts = ["title", "description"] as const;
 const notPromised = [
   ...texts,
   ...["$schema", "contact", "documentation", "examples"],
-  ...["concurrency", "ownerConcurrency", "retry", "estimate"],
+  ...["concurrency", "ownerConcurrency", "retry", "estimate", "groups"],
 ];
 
 /** Annotations of JSON Schema 2020-12 that are for people (Validation, section 9). A default is none of them: it counts. */

@@ -10,7 +10,7 @@ import { parseDescription } from "./parse-description.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const published = await Bun.file(join(root, "packages/description/job-description.schema.json")).json();
-const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false });
+const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, strictTuples: false });
 addFormats.default(ajv);
 const validate = ajv.compile(published);
 

@@ -10,6 +10,7 @@ const prose = { type: "string", maxLength: 20_000 } as const;
 /** The most that PostgreSQL's integer and xs:int hold. */
 const seconds = { type: "integer", minimum: 0, maximum: 2_147_483_647 } as const;
 const priority = { type: "integer", minimum: -1000, maximum: 1000 } as const;
+const groupName = "^[A-Za-z_][A-Za-z0-9_.-]{0,99}$";
 const limited = {
   type: "object",
   properties: { default: seconds, max: seconds },
@@ -71,6 +72,22 @@ export const servedSchema = {
             },
           },
         },
+      },
+    },
+    groups: {
+      type: "array",
+      maxItems: 100,
+      items: {
+        type: "object",
+        required: ["name", "title", "parameters"],
+        properties: {
+          name: { type: "string", pattern: groupName },
+          title: text,
+          description: prose,
+          parameters: { type: "array", minItems: 1, maxItems: 1000, items: { type: "string" } },
+        },
+        patternProperties: { "^x-": true },
+        additionalProperties: false,
       },
     },
     results: {

@@ -67,6 +67,46 @@ test("says in which line of the file a field is wrong", () => {
   );
 });
 
+test("says so of what is no YAML, or no JSON", () => {
+  expect(() => parseDescription(`${crossmatch}- a\n`, "x.yaml")).toThrow(/^x\.yaml:\d\d: /);
+  const text = crossmatch.replace("maximum: 3600", "maximum: .inf");
+  const line = text.split("\n").findIndex((each) => each.includes(".inf")) + 1;
+  expect(() => parseDescription(text, "x.yaml")).toThrow(
+    `x.yaml:${line}: parameters.properties.radius.maximum: Infinity is not a JSON number`,
+  );
+});
+
+test("a group names parameters that there are, each of them once", () => {
+  expect(parseDescription(crossmatch, "x.yaml").groups).toMatchObject([
+    { name: "sky" },
+    { name: "rows", description: "" },
+  ]);
+  const wrong = (piece: string, by: string) => {
+    const text = crossmatch.replace(piece, by);
+    const line = text.split("\n").findIndex((each) => each.includes(by)) + 1;
+    try {
+      parseDescription(text, "x.yaml");
+    } catch (error) {
+      return (error as Error).message.replace(`x.yaml:${line}: `, "at its line: ");
+    }
+    return "accepted";
+  };
+  expect(wrong("[radius, epochs]", "[radius, epoch]")).toStartWith(
+    'at its line: groups.0.parameters.1: there is no parameter "epoch"; there are positions, radius',
+  );
+  expect(wrong("[max-rows]", "[radius]")).toBe(
+    'at its line: groups.1.parameters.0: "radius" is in the group "sky" already',
+  );
+  expect(wrong("name: rows", "name: sky")).toContain('groups.1.name: the group "sky" occurs twice');
+  expect(wrong("parameters: [max-rows]", "parameters: []")).toStartWith("at its line: groups.1.parameters: ");
+});
+
+test("an xtype that is an array of numbers has no other type", () => {
+  expect(refusal("ucd: pos.angDistance", "xtype: interval")).toContain(
+    "x.yaml: parameters.properties.radius.type: must be array, or be left out: interval is an array of numbers",
+  );
+});
+
 test("is frozen to its depth", () => {
   const description = parseDescription(crossmatch, "x.yaml");
   expect(Object.isFrozen(description)).toBe(true);

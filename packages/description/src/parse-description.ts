@@ -1,12 +1,21 @@
 import { UwsError } from "@uws/core";
 import type { ErrorObject } from "ajv";
 import { digestOf, isJsonObject, type JsonObject } from "./canonical-json.ts";
+import { resolve, typesOf } from "./coerce.ts";
 import { givenOf } from "./given-parameter.ts";
-import { descriptionDefaults, type Example, type JobDescription, type Limited } from "./job-description.ts";
+import {
+  descriptionDefaults,
+  type Example,
+  type JobDescription,
+  type Limited,
+  type ParameterGroup,
+} from "./job-description.ts";
 import { metaSchema } from "./meta-schema.ts";
 import { compileSchema, ruleOf } from "./schema-compiler.ts";
 import { validateParameters } from "./validate-parameters.ts";
-import { readYaml, type YamlSource } from "./yaml-source.ts";
+import { arrayForm } from "./xtype/array-form.ts";
+import { numericXtype, xtypeName } from "./xtype/xtype-of.ts";
+import { readYaml, YamlError, type YamlSource } from "./yaml-source.ts";
 
 /** What in a description is wrong, and where. */
 export interface Fault {
@@ -30,25 +39,27 @@ export function parseDescription(text: string, source: string): JobDescription {
   return parseDescriptionFile(text, source).description;
 }
 
-/** A description with what its file says to the worker. */
+/** A description, with what its file says besides, and where. */
 export interface DescriptionFile {
   readonly description: JobDescription;
-  /** The `command`, as the schema allows it; no part of the description, and no client's business. */
+  /** The `command` for the worker, as the schema allows it; no part of the description, and no client's business. */
   readonly command: JsonObject | undefined;
-  /** The error that says so of more faults, with their places. */
+  /** `source:line` of a field, for those who find it wrong beside others. @param field its path, dotted */
+  placeOf(field: string): string;
+  /** The error that tells of more faults, with their places. */
   invalid(faults: readonly Fault[]): UwsError;
 }
 
 /**
- * As `parseDescription`, for the worker that runs the description's command.
+ * As `parseDescription`, for those who need more than the description.
  * @throws UwsError `invalid` that names the source and every field that is wrong
  */
 export function parseDescriptionFile(text: string, source: string): DescriptionFile {
   const { value, lineOf } = parseText(text, source);
-  const place = (field: string) => `${source}:${lineOf(field === "" ? [] : field.split("."))}`;
-  const description = read(value, place);
+  const placeOf = (field: string) => `${source}:${lineOf(field === "" ? [] : field.split("."))}`;
+  const description = read(value, placeOf);
   const command = isJsonObject(value) && isJsonObject(value.command) ? value.command : undefined;
-  return { description, command, invalid: (faults) => invalid(place, faults) };
+  return { description, command, placeOf, invalid: (faults) => invalid(placeOf, faults) };
 }
 
 /** As `parseDescription`, from the document itself: what a worker announced, or a database kept. */
@@ -73,6 +84,7 @@ function read(document: unknown, place: (field: string) => string): JobDescripti
     contact: written.contact,
     documentation: written.documentation,
     parameters: written.parameters,
+    groups: (written.groups ?? []).map((group) => ({ ...group, description: group.description ?? "" })),
     results: (written.results ?? []).map((result) => ({ ...result, description: result.description ?? "" })),
     executionDuration: limited(written.executionDuration, descriptionDefaults.executionDuration),
     destruction: limited(written.destruction, descriptionDefaults.destruction),
@@ -99,6 +111,7 @@ interface WrittenDescription {
   readonly contact?: { readonly name?: string; readonly email?: string };
   readonly documentation?: string;
   readonly parameters: JsonObject;
+  readonly groups?: readonly (Omit<ParameterGroup, "description"> & { readonly description?: string })[];
   readonly results?: readonly { readonly id: string; readonly mediaType: string; readonly description?: string }[];
   readonly executionDuration?: Partial<Limited>;
   readonly destruction?: Partial<Limited>;
@@ -113,24 +126,34 @@ interface WrittenDescription {
 function parseText(text: string, source: string): YamlSource {
   try {
     const { value, lineOf } = readYaml(text);
+    const infinite = infinity(value);
+    if (infinite !== undefined) throw invalid(() => `${source}:${lineOf(infinite.field.split("."))}`, [infinite]);
     return { value: toJson(value), lineOf };
   } catch (cause) {
-    throw invalid(
-      () => source,
-      [{ field: "", message: cause instanceof Error ? cause.message : String(cause) }],
-      cause,
-    );
+    if (cause instanceof UwsError) throw cause;
+    const line = cause instanceof YamlError ? cause.line : 1;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw invalid(() => `${source}:${line}`, [{ field: "", message }], cause);
   }
 }
 
 /** YAML can say what JSON cannot: infinities, dates by tag, and objects that are shared or contain themselves. */
 function toJson(value: unknown): unknown {
-  return value === undefined ? null : JSON.parse(JSON.stringify(value, refuseNotJson));
+  return value === undefined ? null : JSON.parse(JSON.stringify(value));
 }
 
-function refuseNotJson(name: string, value: unknown): unknown {
-  if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`${name}: ${value} is not a JSON number`);
-  return value;
+/** The first number that JSON does not have. */
+function infinity(value: unknown, path: readonly string[] = [], around: readonly unknown[] = []): Fault | undefined {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return { field: path.join("."), message: `${value} is not a JSON number` };
+  }
+  // What contains itself is refused afterwards.
+  if (typeof value !== "object" || value === null || around.includes(value)) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const found = infinity(member, [...path, name], [...around, value]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function metaFaults(document: JsonObject): Fault[] {
@@ -174,6 +197,8 @@ function contradictionsIn(description: JobDescription): Fault[] {
       field: "results",
       message: `the id "${id}" occurs twice`,
     })),
+    ...groupFaults(description),
+    ...xtypeFaults(description),
     ...defaultFaults(description),
     ...exampleFaults(description),
   ];
@@ -182,6 +207,40 @@ function contradictionsIn(description: JobDescription): Fault[] {
 function propertiesOf({ parameters }: JobDescription): JsonObject {
   const properties = parameters.properties;
   return isJsonObject(properties) ? properties : {};
+}
+
+/** A group names parameters that there are, and none stands in two places. */
+function groupFaults(description: JobDescription): Fault[] {
+  const known = Object.keys(propertiesOf(description));
+  const names = new Set<string>();
+  const places = new Map<string, string>();
+  return description.groups.flatMap(({ name, parameters }, index) => {
+    const taken = names.has(name)
+      ? [{ field: `groups.${index}.name`, message: `the group "${name}" occurs twice` }]
+      : [];
+    names.add(name);
+    const wrong = parameters.flatMap((parameter, at) => {
+      const field = `groups.${index}.parameters.${at}`;
+      const place = places.get(parameter);
+      places.set(parameter, name);
+      if (!known.includes(parameter)) {
+        return [{ field, message: `there is no parameter "${parameter}"; there are ${known.join(", ") || "none"}` }];
+      }
+      return place === undefined ? [] : [{ field, message: `"${parameter}" is in the group "${place}" already` }];
+    });
+    return [...taken, ...wrong];
+  });
+}
+
+/** Of a type that no value of the xtype has, no value would ever be right. */
+function xtypeFaults(description: JobDescription): Fault[] {
+  return Object.entries(propertiesOf(description)).flatMap(([name, property]) => {
+    if (!isJsonObject(property) || numericXtype(property) === undefined) return [];
+    const types = typesOf(resolve(property, description.parameters), description.parameters);
+    if (types.size === 0 || types.has("array") || types.has("string")) return [];
+    const message = `must be array, or be left out: ${xtypeName(property)} is an array of numbers`;
+    return [{ field: `parameters.properties.${name}.type`, message }];
+  });
 }
 
 function priorityFaults({ priority, ...description }: JobDescription): Fault[] {
@@ -220,7 +279,7 @@ function nameFaults(names: readonly string[]): Fault[] {
 function defaultFaults(description: JobDescription): Fault[] {
   return Object.entries(propertiesOf(description)).flatMap(([name, schema]) => {
     if (!isJsonObject(schema) || schema.default === undefined) return [];
-    const given = givenOf({ [name]: schema.default });
+    const given = givenOf({ [name]: schema.default }, (each) => arrayForm(description, each));
     return validateParameters(description, given, { complete: false }).map(({ message }) => ({
       field: `parameters.properties.${name}.default`,
       message,
@@ -231,7 +290,11 @@ function defaultFaults(description: JobDescription): Fault[] {
 /** Not for completeness: an example may leave out the file that a person has to choose. */
 function exampleFaults(description: JobDescription): Fault[] {
   return description.examples.flatMap(({ parameters }, index) =>
-    validateParameters(description, givenOf(parameters), { complete: false }).map(({ message }) => ({
+    validateParameters(
+      description,
+      givenOf(parameters, (name) => arrayForm(description, name)),
+      { complete: false },
+    ).map(({ message }) => ({
       field: `examples.${index}.parameters`,
       message,
     })),

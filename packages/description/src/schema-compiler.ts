@@ -16,6 +16,8 @@ export function compileSchema(schema: JsonObject): ValidateFunction {
     strictTypes: false,
     strictTuples: false,
     strictRequired: false,
+    // An interval may have an open end (DALI 1.1, section 3.3.5); nothing else that is read is infinite.
+    strictNumbers: false,
   });
   addFormats.default(ajv);
   ajv.addVocabulary([...annotations(schema)]);

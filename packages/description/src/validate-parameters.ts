@@ -1,4 +1,4 @@
-import { UwsError } from "@uws/core";
+import { cutValue, type InvalidParameter, UwsError } from "@uws/core";
 import type { ErrorObject } from "ajv";
 import { isJsonObject, type Json } from "./canonical-json.ts";
 import { coerce } from "./coerce.ts";
@@ -6,17 +6,6 @@ import type { GivenParameter, GivenUpload } from "./given-parameter.ts";
 import type { JobDescription } from "./job-description.ts";
 import { type FileRule, fileRule, type ParameterSchema, parameterSchema, schemaFor } from "./parameter-schema.ts";
 import { ruleOf } from "./schema-compiler.ts";
-
-/** What is wrong with one parameter. */
-export interface Problem {
-  /** As the client wrote it; of a missing one, as the description does. Empty for a rule about several. */
-  readonly name: string;
-  /** Shortened; undefined when none was given. */
-  readonly value: string | undefined;
-  readonly rule: string;
-  /** Name, value and rule in one line, for a person. */
-  readonly message: string;
-}
 
 /**
  * Checks what a client sent against the job type's description, everything at once.
@@ -27,16 +16,16 @@ export function validateParameters(
   description: JobDescription,
   given: readonly GivenParameter[],
   { complete }: { readonly complete: boolean },
-): Problem[] {
+): InvalidParameter[] {
   const schema = parameterSchema(description);
-  const problems: Problem[] = [];
+  const problems: InvalidParameter[] = [];
   const groups = groupByName(given, schema);
   const data: Record<string, Json> = Object.create(null);
   // Of these the reason is told already, or there is nothing for the schema to look at.
   const settled = new Set<string>();
   for (const group of groups.values()) {
     const { value, rule } = read(group, schema);
-    if (rule !== undefined) problems.push(problem(group.name, shownValue(group), rule));
+    if (rule !== undefined) problems.push(problem(group.name, group, rule));
     if (rule !== undefined || group.uploads.length > 0) settled.add(group.key);
     data[group.key] = value;
   }
@@ -47,15 +36,15 @@ export function validateParameters(
     for (const { key, rule } of violations(schema.validate.errors ?? [], complete)) {
       if (settled.has(key)) continue;
       const group = groups.get(key);
-      problems.push(problem(group?.name ?? key, group && shownValue(group), rule));
+      problems.push(problem(group?.name ?? key, group, rule));
     }
   }
   return problems;
 }
 
 /** The error with which a request is refused. */
-export function invalidParameters(problems: readonly Problem[]): UwsError {
-  return new UwsError("invalid", problems.map(({ message }) => message).join("\n"));
+export function invalidParameters(problems: readonly InvalidParameter[]): UwsError {
+  return new UwsError("invalid", problems.map(({ message }) => message).join("\n"), { parameters: problems });
 }
 
 /** Everything given under one name. */
@@ -198,7 +187,12 @@ function shorten(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text);
 }
 
-function problem(name: string, value: string | undefined, rule: string): Problem {
+/** @param group undefined where none was given */
+function problem(name: string, group: Group | undefined, rule: string): InvalidParameter {
   const subject = name === "" ? "parameters" : shorten(name).slice(1, -1);
-  return { name, value, rule, message: `${subject}${value === undefined ? "" : `=${value}`} ${rule}` };
+  const value = group === undefined || group.texts.length === 0 ? null : cutValue(group.texts.join(", "));
+  return {
+    ...{ parameter: name, value, rule },
+    message: `${subject}${group === undefined ? "" : `=${shownValue(group)}`} ${rule}`,
+  };
 }

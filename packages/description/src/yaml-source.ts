@@ -7,15 +7,30 @@ export interface YamlSource {
   lineOf(path: readonly string[]): number;
 }
 
+/** A text that is no YAML. */
+export class YamlError extends Error {
+  /** From 1. */
+  readonly line: number;
+
+  constructor(message: string, line: number, cause: unknown) {
+    super(message, { cause });
+    this.name = "YamlError";
+    this.line = line;
+  }
+}
+
 /**
  * Reads YAML 1.2, of which JSON is a part.
- * @throws Error with a message of one line that ends with the place
+ * @throws YamlError with a message of one line that ends with the place
  */
 export function readYaml(text: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, logLevel: "error" });
   const [error] = document.errors;
-  if (error !== undefined) throw new Error((error.message.split("\n")[0] ?? "").replace(/:$/, ""), { cause: error });
+  if (error !== undefined) {
+    const message = (error.message.split("\n")[0] ?? "").replace(/:$/, "");
+    throw new YamlError(message, error.linePos?.[0].line ?? 1, error);
+  }
   return {
     value: document.toJS(),
     lineOf: (path) => lines.linePos(offsetOf(document, path)).line || 1,

@@ -33,6 +33,7 @@ export { jobInfoNamespace, uwsNamespace } from "./namespaces.ts";
 export { errorFormat, negotiate, type Representation } from "./negotiate.ts";
 export { type DescriptionMediaType, negotiateDescription } from "./negotiate-description.ts";
 export { type OpusJob, opusDescriptions } from "./opus-description.ts";
+export type { ParameterGroup } from "./parameter-group.ts";
 export { internalProblem, type Problem, problem, statusOf } from "./problem.ts";
 export { type ServiceDescriptor, serviceDescriptors } from "./service-descriptor.ts";
 export { formatTime, parseDestruction, parseTime } from "./time.ts";

@@ -88,14 +88,33 @@ export const jobListSchema = {
   }),
 } as const;
 
+const problemMembers = closed({
+  type: { type: "string" },
+  title: text,
+  status: { type: "integer", minimum: 400, maximum: 599 },
+  detail: text,
+  code: { ...text, description: "What the caller can do about it; stable, unlike the texts" },
+  requestId: text,
+});
+
+const invalidParameter = {
+  type: "object",
+  properties: {
+    parameter: { ...text, description: "As it was sent; of a missing one, as the description has it" },
+    value: { ...orNull(text), description: "As it was sent, cut after 200 characters; null where none was, or a file" },
+    rule: { ...text, description: "What it breaks" },
+    message: { ...text, description: "All of this in one line, as in detail" },
+    job: { type: "integer", minimum: 0, description: "Of a batch, which of its jobs" },
+  },
+  required: ["parameter", "value", "rule", "message"],
+  additionalProperties: false,
+} as const;
+
 export const problemSchema = {
   title: "Problem (RFC 9457)",
-  ...closed({
-    type: { type: "string" },
-    title: text,
-    status: { type: "integer", minimum: 400, maximum: 599 },
-    detail: text,
-    code: { ...text, description: "What the caller can do about it; stable, unlike the texts" },
-    requestId: text,
-  }),
+  ...problemMembers,
+  properties: {
+    ...problemMembers.properties,
+    errors: { type: "array", items: invalidParameter, description: "What is wrong with each parameter" },
+  },
 } as const;

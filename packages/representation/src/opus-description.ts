@@ -1,4 +1,5 @@
 import type { Bound, InputParameter } from "@uws/core";
+import { type ParameterGroup, parameterGroups } from "./parameter-group.ts";
 import { votable } from "./votable.ts";
 import { element, textElement } from "./xml.ts";
 
@@ -16,6 +17,7 @@ export interface OpusJob {
   /** Seconds that a job is expected to take. */
   readonly quote: number | undefined;
   readonly parameters: readonly InputParameter[];
+  readonly groups: readonly ParameterGroup[];
   /** Media types of files, by the name of their parameter. */
   readonly fileTypes: Readonly<Record<string, readonly string[]>>;
   readonly results: readonly { readonly id: string; readonly mediaType: string; readonly description: string }[];
@@ -59,6 +61,7 @@ function resource(job: OpusJob, ids: Set<string>): string {
     group("InputParams", params),
     group("Used", used),
     group("Generated", job.results.map(generatedEntity)),
+    ...parameterGroups(job.groups, (name) => (withId.has(name) ? name : undefined)),
   ];
   const attributes = { ID: job.name, name: job.name, type: "meta", utype: "voprov:ActivityDescription" };
   return element("RESOURCE", attributes, `\n${children.join("\n")}\n`);
@@ -87,7 +90,7 @@ function inputParam(parameter: InputParameter, id: string | undefined): string {
     ID: id,
     name,
     datatype: dataTypes[type],
-    arraysize: multiple || type === "string" ? "*" : undefined,
+    arraysize: parameter.arraysize ?? (multiple || type === "string" ? "*" : undefined),
     xtype: file ? fileType : parameter.xtype,
     ...{ unit, ucd, utype },
     type: required ? undefined : "no_query",

@@ -1,4 +1,4 @@
-import type { ErrorCode, UwsError } from "@uws/core";
+import type { ErrorCode, InvalidParameter, UwsError } from "@uws/core";
 
 /** HTTP status of each error code; the only place that knows. */
 const statuses = {
@@ -25,7 +25,7 @@ const titles: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
-/** An error as `application/problem+json` (RFC 9457). `code` and `requestId` are extension members of ours. */
+/** An error as `application/problem+json` (RFC 9457). `code`, `requestId` and `errors` are extension members of ours. */
 export interface Problem {
   /** No more than the status says, as RFC 9457, section 4.2.1 puts it; `code` is what programs look at. */
   readonly type: "about:blank";
@@ -34,6 +34,8 @@ export interface Problem {
   readonly detail: string;
   readonly code: ErrorCode | "internal";
   readonly requestId: string;
+  /** Where parameters are what is wrong. */
+  readonly errors?: readonly InvalidParameter[];
 }
 
 export function statusOf(code: ErrorCode): number {
@@ -41,7 +43,8 @@ export function statusOf(code: ErrorCode): number {
 }
 
 export function problem(error: UwsError, requestId: string): Problem {
-  return problemOf(error.code, statuses[error.code], error.message, requestId);
+  const shown = problemOf(error.code, statuses[error.code], error.message, requestId);
+  return error.parameters.length === 0 ? shown : { ...shown, errors: error.parameters };
 }
 
 /** What a client learns of an unexpected error: nothing but the id under which it was logged. */

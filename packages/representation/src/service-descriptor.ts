@@ -1,4 +1,5 @@
 import type { Bound, InputParameter } from "@uws/core";
+import { type ParameterGroup, parameterGroups } from "./parameter-group.ts";
 import { votable } from "./votable.ts";
 import { element, textElement } from "./xml.ts";
 
@@ -17,6 +18,7 @@ export interface ServiceDescriptor {
   /** A URL that can be opened as it is. */
   readonly exampleUrl?: string | undefined;
   readonly parameters: readonly InputParameter[];
+  readonly groups: readonly ParameterGroup[];
 }
 
 /** A VOTable that holds nothing but service descriptors. */
@@ -25,14 +27,24 @@ export function serviceDescriptors(descriptors: readonly ServiceDescriptor[]): s
 }
 
 function resource(given: ServiceDescriptor): string {
-  const { id, title, description, parameters } = given;
+  const { id, title, description, parameters, groups } = given;
+  const grouped = new Set(groups.flatMap((group) => group.parameters));
+  // An XML ID has no colon (NCName), and names may: places in the list are as good.
+  const ids = new Map<string, string>(
+    parameters.flatMap(({ name }, index) => (grouped.has(name) ? [[name, `${id}.${index}`] as const] : [])),
+  );
   const children = [
     ...(description === "" ? [] : [textElement("DESCRIPTION", description)]),
     ...about("accessURL", given.url, "meta.ref.url"),
     ...about("standardID", given.standardId),
     ...about("contentType", given.contentType),
     ...about("exampleURL", given.exampleUrl),
-    element("GROUP", { name: "inputParams" }, `\n${parameters.map(inputParam).join("\n")}\n`),
+    element(
+      "GROUP",
+      { name: "inputParams" },
+      `\n${parameters.map((each) => inputParam(each, ids.get(each.name))).join("\n")}\n`,
+    ),
+    ...parameterGroups(groups, (name) => ids.get(name)),
   ];
   const attributes = { type: "meta", utype: "adhoc:service", ID: id, name: `${title} (${id})` };
   return element("RESOURCE", attributes, `\n${children.join("\n")}\n`);
@@ -47,10 +59,20 @@ function about(name: string, value: string | undefined, ucd?: string): string[] 
  * The value is left empty, for the client to choose: one that is written would be sent, default or not (DataLink 1.1,
  * section 4.3). The same section leaves it to the description to tell what is required, and what the default is.
  */
-function inputParam(parameter: InputParameter): string {
+function inputParam(parameter: InputParameter, id: string | undefined): string {
   const { name, unit, ucd, utype, xtype } = parameter;
   const type = typeOf(parameter);
-  const attributes = { name, datatype: type.datatype, arraysize: type.arraysize, unit, ucd, utype, xtype, value: "" };
+  const attributes = {
+    ID: id,
+    name,
+    datatype: type.datatype,
+    arraysize: type.arraysize,
+    unit,
+    ucd,
+    utype,
+    xtype,
+    value: "",
+  };
   return element("PARAM", attributes, [...description(parameter), ...values(parameter)].join(""));
 }
 
@@ -67,8 +89,8 @@ function description(parameter: InputParameter): string[] {
 }
 
 /** An unbounded integer has the widest type there is. */
-function typeOf({ type, multiple, options }: InputParameter) {
-  const arraysize = multiple ? "*" : undefined;
+function typeOf({ type, multiple, arraysize: ofOne, options }: InputParameter) {
+  const arraysize = ofOne ?? (multiple ? "*" : undefined);
   switch (type) {
     case "integer":
       return { datatype: "long", arraysize };

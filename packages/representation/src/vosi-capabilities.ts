@@ -70,7 +70,10 @@ function parameterElement(parameter: InputParameter): string {
     ...optional("ucd", ucd),
     ...optional("utype", utype),
     // What VOTable calls xtype (VODataService 1.2, section 3.5.1).
-    textElement("dataType", dataTypes[type], { arraysize: multiple ? "*" : undefined, extendedType: xtype }),
+    textElement("dataType", dataTypes[type], {
+      arraysize: parameter.arraysize ?? (multiple ? "*" : undefined),
+      extendedType: xtype,
+    }),
   ];
   return element("param", { use: required ? "required" : "optional", std: false }, children.join(""));
 }

@@ -21,6 +21,7 @@ const parameter = (changes: Partial<InputParameter>): InputParameter => ({
   description: "",
   type: "string",
   multiple: false,
+  arraysize: undefined,
   required: false,
   file: false,
   unit: undefined,
@@ -106,7 +107,10 @@ test("a service descriptor leaves values to the client, and tells the rest", () 
     parameter({ name: "O", options: ["a", "\u03b2"], required: true, file: true, xtype: "x", unit: "m" }),
   ];
   const xml = serviceDescriptors([
-    { id: "sync", title: "T & U", description: "", url: "http://h/sync", exampleUrl: "http://h/sync?a&b", parameters },
+    {
+      ...{ id: "sync", title: "T & U", description: "", url: "http://h/sync", exampleUrl: "http://h/sync?a&b" },
+      ...{ parameters, groups: [] },
+    },
   ]);
   const { RESOURCE } = parser.parse(xml, true).VOTABLE;
   expect(RESOURCE).toMatchObject({

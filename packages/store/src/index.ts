@@ -59,6 +59,7 @@ export {
   type ListPosition,
   type ParameterFilter,
 } from "./queries/job-list-statement.ts";
+export { knownTypes } from "./queries/known-types.ts";
 export { type Attempt, listAttempts } from "./queries/list-attempts.ts";
 export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts";
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";

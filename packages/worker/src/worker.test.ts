@@ -318,6 +318,46 @@ test("a job assigned twice runs once", async () => {
   expect(stream.untaken("accept")).toEqual([]);
 });
 
+test("a job beyond the slots is not accepted, until one is free", async () => {
+  const server = await startServer();
+  const go = Promise.withResolvers<void>();
+  const handler = ({ jobId }: JobContext) => (jobId === "long" ? go.promise : Promise.resolve());
+  await startTestWorker(server, handler, { slots: 2 });
+  const stream = await server.welcomed();
+  await stream.run({ attemptToken: token, jobId: "long" });
+  await stream.run({ attemptToken: "token-2", jobId: "long" });
+  stream.assign({ attemptToken: "one too many" });
+  go.resolve();
+  await stream.take("complete", ({ attemptToken }) => attemptToken === token);
+  stream.ended(token);
+  await stream.run({ attemptToken: "token-3" });
+  expect(stream.accepted).toEqual(new Set([token, "token-2", "token-3"]));
+});
+
+test("no message is longer than the server takes", async () => {
+  const server = await startServer();
+  const maxMessageBytes = 20_000;
+  const long = "語".repeat(maxMessageBytes);
+  const ends: ((job: JobContext) => unknown)[] = [
+    (job) => job.release(long, new Uint8Array(maxMessageBytes - 4096)),
+    () => {
+      throw new JobFailure(long, { detail: long });
+    },
+    (job) => job.result("r", long, "text/plain"),
+  ];
+  await startTestWorker(server, async (job) => {
+    job.log.info(long);
+    job.progress(0.5, long);
+    await ends[job.attempt]?.(job);
+  });
+  const stream = await server.welcomed({ maxMessageBytes, maxInlineResultBytes: 1_000_000 });
+  for (const attempt of ends.keys()) {
+    await stream.run({ attemptToken: `token-${attempt}`, attempt });
+    await stream.takeOneOf(["release", "fail", "complete"], `token-${attempt}`);
+  }
+  expect(server.longestMessage).toBeWithin(maxMessageBytes - 4096, maxMessageBytes + 1);
+});
+
 test("the end of a job is sent again until the server has answered it", async () => {
   const server = await startServer();
   await startTestWorker(server, async (job) => job.log.info("done"));

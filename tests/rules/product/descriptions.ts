@@ -34,6 +34,23 @@ export const descriptions: readonly Rule[] = [
     ],
   },
   {
+    id: "description-groups",
+    rule: "Its groups name parameters that there are, each of them once.",
+    tests: [
+      shown(
+        "packages/description/src/parse-description.test.ts",
+        "a group names parameters that there are, each of them once",
+      ),
+    ],
+    mutation: [
+      without(
+        "packages/description/src/parse-description.ts",
+        "if (!known.includes(parameter))",
+        "if (known.length < 0)",
+      ),
+    ],
+  },
+  {
     id: "description-vosi",
     rule: "From it come the parameters of VOSI capabilities.",
     tests: [shown(vosi, "list the parameters of the job type")],
@@ -53,7 +70,7 @@ export const descriptions: readonly Rule[] = [
       without(
         "apps/api/src/resources/description.ts",
         "      return descriptorsOf(exchange, types);",
-        "      return descriptionListJson(types);",
+        "      return descriptionListJson(types, typeParameter);",
       ),
     ],
   },
@@ -62,7 +79,11 @@ export const descriptions: readonly Rule[] = [
     rule: "From it comes an OPUS-style description.",
     tests: [shown(vosi, "is a job definition of OPUS for those who ask so, by Accept or by RESPONSEFORMAT")],
     mutation: [
-      without("apps/api/src/resources/description.ts", "return opusOf(types);", "return descriptionListJson(types);"),
+      without(
+        "apps/api/src/resources/description.ts",
+        "return opusOf(types);",
+        "return descriptionListJson(types, typeParameter);",
+      ),
     ],
   },
   { id: "description-form", rule: "From it comes the form of the web page.", later: "the web page is not built yet" },

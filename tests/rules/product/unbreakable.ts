@@ -266,10 +266,46 @@ export const badInput: readonly Rule[] = [
     mutation: [
       without(
         "apps/api/src/create-job/check-parameters.ts",
-        "...validateParameters(description, others, { complete }).map(({ message }) => message),",
+        "...validateParameters(description, others, { complete }),",
         "...validateParameters(description, others, { complete }).flatMap(() => []),",
       ),
     ],
+  },
+  {
+    id: "input-xtype",
+    rule: "A value is refused that is none of its xtype, where DALI defines that.",
+    tests: [
+      shown("packages/description/src/xtype/xtype.test.ts", "an error names parameter, value and rule"),
+      shown("apps/api/src/create-job/xtypes.test.ts", "what is wrong is told to programs as well, of every parameter"),
+    ],
+    mutation: [
+      without("packages/description/src/xtype/numeric-xtypes.ts", "value < minimum || value > maximum", "value < -1e9"),
+    ],
+  },
+  {
+    id: "input-for-programs",
+    rule: "What is wrong with each parameter is told to programs as well.",
+    tests: [
+      shown("apps/api/src/create-job/xtypes.test.ts", "what is wrong is told to programs as well, of every parameter"),
+    ],
+    mutation: [
+      without(
+        "packages/representation/src/problem.ts",
+        "return error.parameters.length === 0 ? shown : { ...shown, errors: error.parameters };",
+        "return shown;",
+      ),
+    ],
+  },
+  {
+    id: "input-types-known",
+    rule: "A job type that exists nowhere is not paused.",
+    tests: [
+      shown(
+        "apps/uws/src/pause.test.ts",
+        "a type that is known nowhere is neither paused nor resumed, unless the operator insists",
+      ),
+    ],
+    mutation: [without("apps/uws/src/pause.ts", "if (!names.includes(type))", "if (names.length < 0)")],
   },
   {
     id: "input-changes-nothing",

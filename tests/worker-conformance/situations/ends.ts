@@ -116,7 +116,7 @@ export const ends: readonly Situation[] = [
       const fail = await (await worker.run(["throw no such column"])).failed();
       assert.match(fail.message, /no such column/);
       assert(!fail.message.includes("\n"), "the message is one line");
-      assert.match(fail.detail, /steps/, "the stack names the file that threw");
+      assert.match(fail.detail, /\.(ts|js|py|go)\b.*\d/, "the detail names file and line");
       assert.equal(fail.retryable, false);
       await (await worker.run([])).completed();
     },

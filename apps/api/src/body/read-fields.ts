@@ -1,5 +1,6 @@
 import { limits, UwsError } from "@uws/core";
-import type { Exchange } from "../exchange.ts";
+import type { ServiceExchange } from "../exchange.ts";
+import { arrayFormIn } from "./array-form-in.ts";
 import { checkFields, type Field } from "./field.ts";
 import { readForm } from "./form.ts";
 import { readJson } from "./json.ts";
@@ -13,14 +14,14 @@ import type { Uploads } from "./uploads.ts";
  * @param most fields
  * @throws UwsError "invalid", "too_large", "unsupported"
  */
-export async function readFields(exchange: Exchange, uploads?: Uploads, most?: number): Promise<Field[]> {
+export async function readFields(exchange: ServiceExchange, uploads?: Uploads, most?: number): Promise<Field[]> {
   const inQuery = [...exchange.query].map(([name, value]) => ({ name, value }));
   const fields = [...inQuery, ...(await readBody(exchange, uploads))];
   checkFields(fields, most);
   return fields;
 }
 
-async function readBody({ request, api }: Exchange, uploads: Uploads | undefined): Promise<Field[]> {
+async function readBody({ request, api, service }: ServiceExchange, uploads: Uploads | undefined): Promise<Field[]> {
   // Many clients name a type even when they send nothing.
   if (request.body === null || contentLength(request) === 0) return [];
   // Older clients send forms without saying so.
@@ -29,7 +30,7 @@ async function readBody({ request, api }: Exchange, uploads: Uploads | undefined
     case "application/x-www-form-urlencoded":
       return readForm(await readText(request, limits.formBytes));
     case "application/json":
-      return readJson(await readText(request, limits.formBytes));
+      return readJson(await readText(request, limits.formBytes), arrayFormIn(service.types));
     case "multipart/form-data":
       return await readMultipart(contentType, limitedBody(request, api.config.uploadBytes), uploads);
     default:

@@ -1,23 +1,26 @@
 import type { BlobStore } from "@uws/blobs";
-import type { Parameter } from "@uws/core";
+import { cutValue, type InvalidParameter, type Parameter } from "@uws/core";
 import { headLength, headRule, type JobDescription } from "@uws/description";
 
 /**
  * Looks at the beginning of what was sent where the description says how it must begin: a table without the columns that
  * the job needs is refused now, not after a wait in the queue.
- * @returns what is wrong, a line each; empty when nothing is
+ * @returns what is wrong; empty when nothing is
  */
 export async function checkHeads(
   description: JobDescription,
   parameters: readonly Parameter[],
   blobs: BlobStore,
-): Promise<string[]> {
+): Promise<InvalidParameter[]> {
   const given = new Set(parameters.map(({ name }) => name.toLowerCase()));
-  const problems: string[] = [];
+  const problems: InvalidParameter[] = [];
   for (const parameter of parameters) {
     const rule = headRule(description, parameter.name);
     if (rule === undefined || rule.unless.some((name) => given.has(name.toLowerCase()))) continue;
-    if (!rule.pattern.test(await headOf(parameter, blobs))) problems.push(`${parameter.name}: ${rule.message}`);
+    if (rule.pattern.test(await headOf(parameter, blobs))) continue;
+    const { name } = parameter;
+    const value = "value" in parameter ? cutValue(parameter.value) : null;
+    problems.push({ parameter: name, value, rule: rule.message, message: `${name}: ${rule.message}` });
   }
   return problems;
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { limits, UwsError } from "@uws/core";
+import { type InvalidParameter, limits, UwsError } from "@uws/core";
 import { jobUrl } from "@uws/representation";
 import { createJobs, type JobsCreated, type NewJob, newJobId, phasesOf } from "@uws/store";
 import { jsonAnswer } from "../answers.ts";
+import { arrayFormIn } from "../body/array-form-in.ts";
 import { checkFields } from "../body/field.ts";
 import { isObject, membersOf, parseJson } from "../body/json.ts";
 import { isNumber } from "../body/json-source.ts";
@@ -72,23 +73,26 @@ async function readJobs(exchange: ServiceExchange, text: string): Promise<NewJob
   }
   const jobs: NewJob[] = [];
   const problems: string[] = [];
+  const parameters: InvalidParameter[] = [];
   for (const [index, each] of given.entries()) {
     try {
       jobs.push(await readOne(exchange, each));
     } catch (error) {
       if (!(error instanceof UwsError)) throw error;
-      problems.push(...error.message.split("\n").map((line) => `jobs[${index}]: ${line}`));
+      const of = (message: string) => `jobs[${index}]: ${message}`;
+      problems.push(...error.message.split("\n").map(of));
+      parameters.push(...error.parameters.map((each) => ({ ...each, message: of(each.message), job: index })));
     }
   }
   if (problems.length === 0) return jobs;
   const more = problems.length - limits.batchErrors;
   const shown = more > 0 ? [...problems.slice(0, limits.batchErrors), `… and ${more} more`] : problems;
-  throw new UwsError("invalid", shown.join("\n"));
+  throw new UwsError("invalid", shown.join("\n"), { parameters: parameters.slice(0, limits.batchErrors) });
 }
 
 async function readOne(exchange: ServiceExchange, given: unknown): Promise<NewJob> {
   if (!isObject(given) || isNumber(given)) throw new UwsError("invalid", "must be a JSON object");
-  const fields = membersOf(given);
+  const fields = membersOf(given, arrayFormIn(exchange.service.types));
   checkFields(fields);
   return await jobOf(exchange, newJobId(), fields, false);
 }

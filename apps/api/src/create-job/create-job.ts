@@ -1,5 +1,6 @@
 import { jobPrefix } from "@uws/blobs";
-import { UwsError } from "@uws/core";
+import { type InvalidParameter, UwsError } from "@uws/core";
+import { invalidParameters } from "@uws/description";
 import { jobUrl } from "@uws/representation";
 import { createJob, getJob, type JobCreated, type NewJob, newJobId } from "@uws/store";
 import { seeOther } from "../answers.ts";
@@ -14,6 +15,7 @@ import type { Service } from "../service.ts";
 import { checkHeads } from "./check-heads.ts";
 import { checkParameters } from "./check-parameters.ts";
 import { idempotencyKeyOf, idempotencyOf } from "./idempotency-key.ts";
+import { invalidControl } from "./invalid-control.ts";
 import { readSettings } from "./job-settings.ts";
 import { chosenType, namesType } from "./job-type.ts";
 import { splitPriority } from "./split-priority.ts";
@@ -72,7 +74,7 @@ async function readJob(exchange: ServiceExchange, id: string, run: boolean): Pro
 /**
  * The job that fields ask for, when nothing is wrong with them.
  * @param run whether it is to run even if they do not say so
- * @throws UwsError "invalid", with a line for each thing that is wrong
+ * @throws UwsError "invalid", with everything that is wrong
  */
 export async function jobOf(
   exchange: ServiceExchange,
@@ -83,14 +85,17 @@ export async function jobOf(
   const { api, service, caller, request } = exchange;
   const { control, parameters: given } = splitControl(fields);
   const description = chosenType(service, given);
-  const problems: string[] = [];
+  const problems: InvalidParameter[] = [];
   const { priority, parameters } = splitPriority(given, description, problems);
   const settings = readSettings(run ? { PHASE: "RUN", ...control } : control, description, problems);
-  if (control.ACTION !== undefined) problems.push("ACTION: not allowed when a job is created");
+  if (control.ACTION !== undefined) {
+    const refused = new UwsError("invalid", "ACTION: not allowed when a job is created");
+    problems.push(invalidControl("ACTION", control.ACTION, refused));
+  }
   const own = parameters.filter(({ name }) => !namesType(service, name));
   problems.push(...checkParameters(description, own, { complete: settings.run }));
   if (problems.length === 0) problems.push(...(await checkHeads(description, own, api.blobs)));
-  if (problems.length > 0) throw new UwsError("invalid", problems.join("\n"));
+  if (problems.length > 0) throw invalidParameters(problems);
   const traceContext = traceContextOf(request.headers);
   return {
     ...settings,

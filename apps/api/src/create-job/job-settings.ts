@@ -1,7 +1,8 @@
-import { limits, UwsError } from "@uws/core";
+import { type InvalidParameter, limits, UwsError } from "@uws/core";
 import type { JobDescription, Limited } from "@uws/description";
 import { isXmlText, parseDestruction, parseExecutionDuration, parsePhaseAction } from "@uws/representation";
-import type { ControlParameters } from "../control-parameters.ts";
+import type { ControlName, ControlParameters } from "../control-parameters.ts";
+import { invalidControl } from "./invalid-control.ts";
 
 /** What a client asks of a new job by control parameters, within what its description allows. */
 export interface JobSettings {
@@ -15,36 +16,37 @@ export interface JobSettings {
 
 /**
  * Reads the control parameters of a job that is to be created.
- * @param problems gets a line for each that is wrong
+ * @param problems gets each that is wrong
  * @param now milliseconds since 1970
  */
 export function readSettings(
   control: ControlParameters,
   description: JobDescription,
-  problems: string[],
+  problems: InvalidParameter[],
   now = Date.now(),
 ): JobSettings {
-  const read = <Value>(text: string | undefined, parse: (text: string) => Value, otherwise: Value): Value => {
+  const read = <Value>(name: ControlName, parse: (text: string) => Value, otherwise: Value): Value => {
+    const text = control[name];
     if (text === undefined) return otherwise;
     try {
       return parse(text);
     } catch (error) {
       if (!(error instanceof UwsError)) throw error;
-      problems.push(error.message);
+      problems.push(invalidControl(name, text, error));
       return otherwise;
     }
   };
   const { executionDuration, destruction } = description;
   return {
-    runId: read(control.RUNID, parseRunId, undefined),
-    run: read(control.PHASE, parseFirstPhase, false),
+    runId: read("RUNID", parseRunId, undefined),
+    run: read("PHASE", parseFirstPhase, false),
     executionDuration: read(
-      control.EXECUTIONDURATION,
+      "EXECUTIONDURATION",
       (text) => withinLimit(parseExecutionDuration(text), executionDuration),
       executionDuration.default,
     ),
     destruction: read<Date | number | undefined>(
-      control.DESTRUCTION,
+      "DESTRUCTION",
       (text) => {
         const time = parseDestruction(text);
         const latest = latestDestruction(destruction);

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
+import type { InvalidParameter } from "@uws/core";
 import { splitPriority } from "./split-priority.ts";
 
 const split = (value: string, priority?: { default: number; max: number }) => {
-  const problems: string[] = [];
+  const problems: InvalidParameter[] = [];
   const fields = [
     { name: "a", value: "1" },
     { name: "Priority", value },

@@ -1,4 +1,13 @@
-import { isJsonObject, type JobDescription, type Json } from "@uws/description";
+import {
+  type FileRule,
+  fileRule,
+  formSchemaOf,
+  isJsonObject,
+  type JobDescription,
+  type Json,
+  type JsonObject,
+  jsonSchemaOf,
+} from "@uws/description";
 import type { Service } from "../service.ts";
 import { controls, priorityOf } from "./controls.ts";
 import { inlineSchema, propertiesOf } from "./inline-schema.ts";
@@ -17,6 +26,8 @@ export function creationSchema(service: Service, description: JobDescription, ki
     type: "object",
     properties: { ...typed, ...membersOf(description, kind) },
     ...(several ? { required: [typeParameter] } : {}),
+    ...(description.groups.length === 0 ? {} : { "x-groups": description.groups }),
+    "x-limits": { executionDuration: description.executionDuration, destruction: description.destruction },
   };
 }
 
@@ -33,25 +44,42 @@ function membersOf(description: JobDescription, kind: BodyKind): object {
         executionDuration: controls.EXECUTIONDURATION,
         destruction: controls.DESTRUCTION,
         ...(PRIORITY === undefined ? {} : { priority: PRIORITY }),
-        parameters: { ...schema, properties },
+        parameters: { ...schema, properties: mapped(properties, jsonSchemaOf) },
       };
     case "Form":
-      return { ...properties, ...controls, ...priorityOf(description) };
+      return { ...mapped(properties, formSchemaOf), ...controls, ...priorityOf(description) };
     case "Multipart": {
-      const files = Object.entries(properties).map(([name, property]) => [name, asFile(property)]);
-      return { ...Object.fromEntries(files), ...controls, ...priorityOf(description) };
+      const fields = mapped(properties, (property) => asFile(formSchemaOf(property)));
+      return { ...fields, ...controls, ...priorityOf(description) };
     }
   }
+}
+
+/** JSON Schema counts characters (maxLength), and a file has bytes: so it is said here, and in `x-file` for programs. */
+function fileText({ mediaTypes, maxBytes }: FileRule): string {
+  const parts = [
+    ...(maxBytes === undefined ? [] : [`at most ${maxBytes} bytes`]),
+    ...(mediaTypes.length === 0 ? [] : [`of type ${mediaTypes.join(" or ")}`]),
+  ];
+  return parts.length === 0 ? "" : `(${parts.join(", ")})`;
+}
+
+function mapped(properties: JsonObject, change: (property: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, change(property)]));
 }
 
 function asFile(property: Json): Json {
   if (!isJsonObject(property) || !isJsonObject(property["x-file"])) return property;
   const { title, description } = property;
+  const rule = fileRule(property) ?? { mediaTypes: [], maxBytes: undefined };
+  const [mediaType, ...others] = rule.mediaTypes;
   return {
     type: "string",
     format: "binary",
     ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
+    description: [description, fileText(rule)].filter((text) => typeof text === "string" && text !== "").join(" "),
+    ...(mediaType !== undefined && others.length === 0 ? { contentMediaType: mediaType } : {}),
+    "x-file": property["x-file"],
   };
 }
 

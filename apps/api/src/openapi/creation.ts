@@ -1,4 +1,12 @@
-import { isJsonObject, type JobDescription, type Json, type JsonObject } from "@uws/description";
+import {
+  arrayForm,
+  formSchemaOf,
+  formValue,
+  isJsonObject,
+  type JobDescription,
+  type Json,
+  type JsonObject,
+} from "@uws/description";
 import type { Service } from "../service.ts";
 import { controls, priorityOf } from "./controls.ts";
 import { type BodyKind, creationReference, creationSchema } from "./creation-schemas.ts";
@@ -76,14 +84,22 @@ function typeSchema({ types }: Service): JsonObject {
 /** The examples of the descriptions, as bodies. */
 function examplesOf(service: Service, kind: "Form" | "Json"): { readonly examples?: Record<string, ExampleObject> } {
   const { types, typeParameter } = service;
-  const examples = types.flatMap(({ name, examples }) =>
-    examples.map(({ title, parameters }, index): [string, ExampleObject] => {
+  const examples = types.flatMap((type) =>
+    type.examples.map(({ title, parameters }, index): [string, ExampleObject] => {
+      const { name } = type;
       const typed = types.length > 1 ? { [typeParameter]: name } : {};
-      const value = kind === "Form" ? { ...typed, ...parameters } : { ...typed, phase: "RUN", parameters };
+      const value =
+        kind === "Form" ? { ...typed, ...formExample(type, parameters) } : { ...typed, phase: "RUN", parameters };
       return [`${name}-${index + 1}`, { summary: title, value }];
     }),
   );
   return examples.length === 0 ? {} : { examples: Object.fromEntries(examples) };
+}
+
+/** An array of numbers is one text in a form, where its xtype says so. */
+function formExample(type: JobDescription, parameters: Readonly<Record<string, Json>>): JsonObject {
+  const values = Object.entries(parameters).map(([name, value]) => [name, formValue(value, arrayForm(type, name))]);
+  return Object.fromEntries(values);
 }
 
 /** The same as parameters of a query that also runs the job: what is required must be there. */
@@ -104,8 +120,9 @@ export function creationQuery(service: Service): ParameterObject[] {
 
 function fieldsOfOne([type]: readonly JobDescription[]): JsonObject {
   if (type === undefined) return {};
-  const properties = propertiesOf(inlineSchema(type.parameters));
-  return { ...properties, ...controls, ...(priorityOf(type) as JsonObject) };
+  const properties = Object.entries(propertiesOf(inlineSchema(type.parameters)));
+  const fields = properties.map(([name, property]) => [name, formSchemaOf(property)]);
+  return { ...Object.fromEntries(fields), ...controls, ...(priorityOf(type) as JsonObject) };
 }
 
 /** A default stands in for what is required. */

@@ -1,5 +1,6 @@
 import { swagger } from "@elysiajs/swagger";
 import type { Config } from "@uws/config";
+import { limits } from "@uws/core";
 import { type JsonObject, servedSchema } from "@uws/description";
 import { jobListSchema, problemSchema } from "@uws/representation";
 import type { Route } from "../route.ts";
@@ -26,7 +27,7 @@ interface GeneratedDocument {
 export async function openApiDocument(
   routes: readonly Route[],
   services: readonly Service[],
-  { publicUrl, auth }: Config,
+  { publicUrl, auth, uploadBytes }: Config,
 ): Promise<object> {
   const router = routerOf(routes, () => {
     throw new Error("this router only describes");
@@ -47,6 +48,7 @@ export async function openApiDocument(
     servers: [{ url: publicUrl ?? "/" }],
     tags: [...services.map(tagOf), { name: "server", description: "The server itself" }],
     paths: Object.fromEntries(Object.entries(paths).filter(([path]) => path !== specPath && path !== "/page")),
+    "x-limits": requestLimits(uploadBytes),
     ...(auth.basic ? { security: [...(auth.anonymous ? [{}] : []), { basic: [] }] } : {}),
     components: {
       securitySchemes: {
@@ -67,10 +69,19 @@ export async function openApiDocument(
   };
 }
 
+/** What a request may hold, of whatever service; in bytes, characters and numbers of things. */
+function requestLimits(uploadBytes: number): object {
+  const { formBytes, parameters, parameterNameLength, runIdLength, batchJobs, batchBytes } = limits;
+  return { uploadBytes, formBytes, parameters, parameterNameLength, runIdLength, batchJobs, batchBytes };
+}
+
 const jobDescriptionListSchema = {
   type: "object",
-  properties: { descriptions: { type: "array", items: { $ref: "#/components/schemas/JobDescription" } } },
-  required: ["descriptions"],
+  properties: {
+    typeParameter: { type: "string", description: "The parameter that names the type of a new job" },
+    descriptions: { type: "array", items: { $ref: "#/components/schemas/JobDescription" } },
+  },
+  required: ["typeParameter", "descriptions"],
 };
 
 /** The operations of a service stand under its tag. */

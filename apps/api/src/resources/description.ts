@@ -102,11 +102,12 @@ function represent(
 ): string {
   const [only, ...others] = types;
   const single = others.length === 0 ? only : undefined;
+  const { typeParameter } = exchange.service;
   switch (mediaType) {
     case "application/json":
-      return single === undefined ? descriptionListJson(types) : descriptionJson(single);
+      return single === undefined ? descriptionListJson(types, typeParameter) : descriptionJson(single);
     case "application/yaml":
-      return single === undefined ? descriptionListYaml(types) : descriptionYaml(single);
+      return single === undefined ? descriptionListYaml(types, typeParameter) : descriptionYaml(single);
     case "application/x-votable+xml;content=opus":
       return opusOf(types);
     default:

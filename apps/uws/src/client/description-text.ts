@@ -1,4 +1,4 @@
-import type { Bound, ParameterDescription, ServiceDescription } from "@uws/client";
+import type { Bound, ParameterDescription, ServiceDescription, ServiceDescriptions } from "@uws/client";
 import { printable, printableLines } from "./printable.ts";
 import { table } from "./table.ts";
 
@@ -18,6 +18,17 @@ export function descriptionText(description: ServiceDescription): string {
           ),
         ]),
   ].join("\n\n");
+}
+
+/** The job types of a service that has several, and how one is chosen. */
+export function typesText({ types, typeParameter }: ServiceDescriptions): string {
+  const rows = types.map(({ name, version, title }) => [name, version, title]);
+  const parameter = typeParameter === undefined ? "" : ` (or ${printable(typeParameter)}=TYPE)`;
+  const [first] = types;
+  return [
+    table(["TYPE", "VERSION", "TITLE"], rows),
+    `A new job says which: --type TYPE${parameter}. Its parameters: uws describe SERVICE ${printable(first?.name ?? "TYPE")}`,
+  ].join("\n");
 }
 
 /** The parameters as flags of `submit`. */

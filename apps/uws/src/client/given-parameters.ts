@@ -27,7 +27,7 @@ export function readParameters(
     if (name === "" || (inWord === undefined && bare === undefined)) {
       throw usageError(`${JSON.stringify(word)} is no parameter: write NAME=value, or --name value.`);
     }
-    const parameter = { ...declared(inWord === undefined ? (bare ?? word) : name, description) };
+    const parameter = { ...parameterNamed(inWord === undefined ? (bare ?? word) : name, description) };
     const value = inWord ?? (isSwitch(parameter.declared) ? "true" : rest.next().value);
     if (value === undefined) throw usageError(`${word} needs a value.`);
     given.push({ ...parameter, value });
@@ -40,7 +40,14 @@ function isSwitch(parameter: ParameterDescription | undefined): boolean {
   return parameter?.type === "boolean" && !parameter.multiple;
 }
 
-function declared(name: string, description: ServiceDescription | undefined): Omit<GivenParameter, "value"> {
+/**
+ * A parameter as the description writes it.
+ * @throws CommandError when the service has no such parameter
+ */
+export function parameterNamed(
+  name: string,
+  description: ServiceDescription | undefined,
+): Omit<GivenParameter, "value"> {
   const wanted = name.toLowerCase();
   const known = description?.parameters.find((parameter) => parameter.name.toLowerCase() === wanted);
   if (known !== undefined) return { name: known.name, declared: known };
@@ -65,4 +72,23 @@ export function takeDuration(words: readonly string[], description: ServiceDescr
   const duration = separate ? words[at + 1] : word.slice("--duration=".length);
   if (duration === undefined) throw usageError("--duration needs a value.");
   return { words: words.toSpliced(at, separate ? 2 : 1), duration };
+}
+
+/**
+ * Before anything is sent for nothing.
+ * @throws CommandError when a parameter is missing without which no job runs
+ */
+export function expectRequired(
+  given: readonly { readonly name: string }[],
+  description: ServiceDescription | undefined,
+): void {
+  const missing = description?.parameters.filter(
+    ({ name, required }) => required && !given.some((parameter) => parameter.name === name),
+  );
+  const [first] = missing ?? [];
+  if (first === undefined) return;
+  const value = first.file ? "@file" : "value";
+  throw usageError(
+    `${description?.name} needs --${first.name.toLowerCase()} ${value}: ${first.description ?? ""}`.trim(),
+  );
 }

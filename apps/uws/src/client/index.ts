@@ -5,6 +5,7 @@ import { jobsCommand } from "./jobs.ts";
 import { resultsCommand } from "./results.ts";
 import { servicesCommand } from "./services.ts";
 import { showCommand } from "./show.ts";
+import { statsCommand } from "./stats.ts";
 import { submitCommand } from "./submit.ts";
 import { typesCommand } from "./types.ts";
 import { watchCommand } from "./watch.ts";
@@ -21,5 +22,6 @@ export function clientCommands(): Command[] {
     describeCommand(),
     servicesCommand(),
     typesCommand(),
+    statsCommand(),
   ];
 }

@@ -1,44 +1,37 @@
-import { isRemotePhase, type ListFilter, type RemoteJobReference, type RemotePhase, remotePhases } from "@uws/client";
+import type { ListFilter, RemoteJobReference } from "@uws/client";
 import type { Command } from "commander";
 import { type CommonOptions, clientCommand, withConnection } from "./client-command.ts";
 import { usageError } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
+import { type FilterOptions, filterOptions, readFilter } from "./filter-options.ts";
 import { findJobList, isServer, servicesOf } from "./find-service.ts";
 import { print, printJson } from "./output.ts";
 import { table } from "./table.ts";
-import { parseTime, shownTime } from "./times.ts";
+import { shownTime } from "./times.ts";
 
-interface Options extends CommonOptions {
-  readonly phase?: readonly string[];
-  readonly after?: string;
+interface Options extends CommonOptions, FilterOptions {
   readonly last?: string;
-  readonly runId?: string;
 }
 
 /** `jobs [SERVICE]`: a list of jobs, of one service or of all. */
 export function jobsCommand(): Command {
-  return clientCommand("jobs", "list jobs, newest first")
-    .argument("[service]", "a service's name, or the URL of a job list; all services unless told otherwise")
-    .option(
-      "--phase <phase>",
-      "only those in this phase; may be repeated, or several with commas between them",
-      collect,
-      [],
-    )
-    .option("--after <time>", "only those created later: 2026-12-31T12:00:00 (UTC), or 15m, 12h, 30d ago")
+  const command = clientCommand("jobs", "list jobs, newest first").argument(
+    "[service]",
+    "a service's name, or the URL of a job list; all services unless told otherwise",
+  );
+  return filterOptions(command)
     .option("--last <n>", "only the newest so many")
-    .option("--run-id <id>", "only those of this run id")
     .action((service: string | undefined, options: Options) =>
       withConnection(options, async (connection) => {
-        const filter = readFilter(options);
+        const { last } = options;
+        const filter = {
+          ...readFilter(options),
+          last: last === undefined ? undefined : parseCount("--last", last),
+        };
         const found = await list(connection, service, filter);
         await (options.json === true ? printJson(found.map(({ job }) => job)) : print(jobsText(found)));
       }),
     );
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 interface Found {
@@ -64,21 +57,6 @@ async function list(connection: Connection, service: string | undefined, filter:
     .flat()
     .sort((one, other) => time(other) - time(one))
     .slice(0, filter.last);
-}
-
-function readFilter({ phase = [], after, last, runId }: Options): ListFilter {
-  return {
-    phases: phase.flatMap((text) => text.split(",")).map(parsePhase),
-    after: after === undefined ? undefined : parseTime("--after", after, -1, new Date()),
-    last: last === undefined ? undefined : parseCount("--last", last),
-    runId,
-  };
-}
-
-function parsePhase(text: string): RemotePhase {
-  const phase = text.toUpperCase();
-  if (isRemotePhase(phase)) return phase;
-  throw usageError(`--phase must be of ${remotePhases.join(", ")}.`);
 }
 
 function parseCount(option: string, text: string): number {

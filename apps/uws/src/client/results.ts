@@ -4,7 +4,7 @@ import { type CommonOptions, clientCommand, withConnection } from "./client-comm
 import { CommandError, usageError } from "./command-error.ts";
 import { findJob } from "./find-job.ts";
 import { resultsText } from "./job-text.ts";
-import { note, print, printJson } from "./output.ts";
+import { note, print, printJson, writeOut } from "./output.ts";
 import { saveResults } from "./save-results.ts";
 import { jobArgument } from "./show.ts";
 
@@ -34,7 +34,7 @@ export function resultsCommand(): Command {
         const [only, ...more] = results;
         if (only === undefined || more.length > 0)
           throw usageError("One result can be written to stdout; save more with --output.");
-        await writeOut(job, only);
+        await writeResult(job, only);
       }),
     );
 }
@@ -48,7 +48,7 @@ function choose(results: readonly RemoteResult[], ids: readonly string[]): reado
   });
 }
 
-async function writeOut(job: JobHandle, { id }: RemoteResult): Promise<void> {
+async function writeResult(job: JobHandle, { id }: RemoteResult): Promise<void> {
   const { body } = await job.download(id);
-  if (body !== null) for await (const chunk of body) await Bun.write(Bun.stdout, chunk);
+  if (body !== null) for await (const chunk of body) await writeOut(chunk);
 }

@@ -1,21 +1,26 @@
-import type { CreateOptions, JobHandle, ServiceDescription, UwsClient } from "@uws/client";
+import type { CreateOptions, JobHandle, UwsClient } from "@uws/client";
 import type { Command } from "commander";
+import { chooseType } from "./choose-type.ts";
 import { type CommonOptions, clientCommand, withConnection } from "./client-command.ts";
 import { usageError } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
-import { descriptionText } from "./description-text.ts";
+import { descriptionText, typesText } from "./description-text.ts";
 import { statusOfPhase } from "./exit-status.ts";
+import { collect } from "./filter-options.ts";
 import { findJobList } from "./find-service.ts";
 import { followJob } from "./follow-job.ts";
-import { readParameters, takeDuration } from "./given-parameters.ts";
+import { expectRequired, readParameters, takeDuration } from "./given-parameters.ts";
 import { resultsText } from "./job-text.ts";
 import { note, print, printJson } from "./output.ts";
 import { saveResults } from "./save-results.ts";
+import { submitBatch } from "./submit-batch.ts";
 import { parseSpan, parseTime } from "./times.ts";
 import { findUploads } from "./uploads.ts";
 import { tellEnd } from "./watch.ts";
 
 interface Options extends CommonOptions {
+  readonly type: readonly string[];
+  readonly batch?: string;
   readonly run: boolean;
   readonly runId?: string;
   readonly executionDuration?: string;
@@ -29,7 +34,7 @@ interface Options extends CommonOptions {
 const parametersHelp = `
 Parameters are written --name value, --name=value or NAME=value, in any case; the last also where one is called as
 an option above. @file uploads a file (@- stdin), @@text is a text that begins with @. What parameters a service takes:
-uws describe SERVICE, or uws submit SERVICE --help. --duration is short for --execution-duration, unless the service has a
+uws describe SERVICE [TYPE], or uws submit SERVICE [--type TYPE] --help. --duration is short for --execution-duration, unless the service has a
 parameter of that name.
 
   uws submit crossmatch --table @stars.csv --radius 0.5 --wait --output results`;
@@ -43,6 +48,8 @@ export function submitCommand(): Command {
     .argument("[parameters...]", "parameters of the job")
     .allowUnknownOption()
     .helpOption(false)
+    .option("--type <type>", "which job type, where the service has several", collect, [])
+    .option("--batch <file>", "a job for each line: JSON lines, or CSV with names in the first line (of bun-uws)")
     .option("--run-id <id>", "a name of your choice, by which jobs can be found")
     .option("--execution-duration <time>", "how long it may run: seconds, 15m, 12h; 0 is as long as it takes")
     .option("--destruction <time>", "how long it is kept: 12h, 30d, or until when (UTC)")
@@ -56,7 +63,9 @@ export function submitCommand(): Command {
       const { service, words } = split(command.args);
       if (options.help === true && service === undefined) return command.outputHelp();
       return withConnection(options, (connection) =>
-        options.help === true ? help(command, connection, service) : submit(connection, service, words, options),
+        options.help === true
+          ? help(command, connection, service, words, options)
+          : submit(connection, service, words, options),
       );
     });
 }
@@ -68,12 +77,21 @@ function split(words: readonly string[]) {
   return isService ? { service: first, words: rest } : { service: undefined, words };
 }
 
-async function help(command: Command, connection: Connection, service: string | undefined): Promise<void> {
+async function help(
+  command: Command,
+  connection: Connection,
+  service: string | undefined,
+  words: readonly string[],
+  { type }: Options,
+): Promise<void> {
   command.outputHelp();
-  const description = await connection.client(await findJobList(connection, service)).description();
-  await print(
-    description === undefined ? `\n${service} does not describe its parameters.` : `\n${descriptionText(description)}`,
-  );
+  const described = await connection.client(await findJobList(connection, service)).descriptions();
+  if (described === undefined) return await print(`\n${service} does not describe its parameters.`);
+  const several = described.types.length > 1;
+  if (several) await print(`\n${typesText(described)}`);
+  const isChosen = !several || type.length > 0 || words.length > 0;
+  const { description } = isChosen ? chooseType(described, words, type) : { description: undefined };
+  if (description !== undefined) await print(`\n${descriptionText(description)}`);
 }
 
 async function submit(
@@ -86,6 +104,11 @@ async function submit(
   const wait = options.wait === true || output !== undefined;
   if (wait && !options.run) throw usageError("A job that is not started cannot be waited for: leave out --no-run.");
   const client = connection.client(await findJobList(connection, service));
+  if (options.batch !== undefined) {
+    if (output !== undefined) throw usageError("--output takes one job: fetch the results of many by uws results.");
+    const control = (duration: string | undefined) => controlOf(options, duration);
+    return await submitBatch(client, options.batch, { words, types: options.type, control, wait, json });
+  }
   const job = await create(client, words, options);
   if (!json) await print(job.url);
   if (!wait) return json ? await printJson({ url: job.url, ...(await job.get()) }) : undefined;
@@ -102,18 +125,21 @@ async function submit(
 }
 
 async function create(client: UwsClient, given: readonly string[], options: Options): Promise<JobHandle> {
-  const description = await client.description();
-  const { words, duration } = takeDuration(given, description);
+  const { description, naming, words: typed } = chooseType(await client.descriptions(), given, options.type);
+  const { words, duration } = takeDuration(typed, description);
   const parameters = readParameters(words, description);
   if (options.run) expectRequired(parameters, description);
   const sent = await findUploads(parameters);
   // A server of ours makes no second job of a request that is sent again because its answer was lost. Stdin is read once.
   const repeatable = description !== undefined && !Object.values(sent.files).flat().includes(Bun.stdin);
-  return await client.create(sent.parameters, {
-    ...controlOf(options, duration),
-    files: sent.files,
-    idempotencyKey: repeatable ? crypto.randomUUID() : undefined,
-  });
+  return await client.create(
+    { ...naming, ...sent.parameters },
+    {
+      ...controlOf(options, duration),
+      files: sent.files,
+      idempotencyKey: repeatable ? crypto.randomUUID() : undefined,
+    },
+  );
 }
 
 function controlOf(
@@ -127,20 +153,4 @@ function controlOf(
     executionDuration: longest === undefined ? undefined : parseSpan("--execution-duration", longest),
     destruction: destruction === undefined ? undefined : parseTime("--destruction", destruction, 1, new Date()),
   };
-}
-
-/** Before a file is uploaded for nothing. */
-function expectRequired(
-  given: readonly { readonly name: string }[],
-  description: ServiceDescription | undefined,
-): void {
-  const missing = description?.parameters.filter(
-    ({ name, required }) => required && !given.some((parameter) => parameter.name === name),
-  );
-  const [first] = missing ?? [];
-  if (first === undefined) return;
-  const value = first.file ? "@file" : "value";
-  throw usageError(
-    `${description?.name} needs --${first.name.toLowerCase()} ${value}: ${first.description ?? ""}`.trim(),
-  );
 }

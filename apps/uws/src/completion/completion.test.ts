@@ -25,15 +25,18 @@ true`;
 }
 
 test("bash completes commands", () => {
-  expect(complete("s").sort()).toEqual(["services", "show", "submit", "suspend"]);
+  expect(complete("s").sort()).toEqual(["services", "show", "stats", "submit", "suspend"]);
   expect(complete("").length).toBe(tree.commands.length);
   expect(complete("tokens", "")).toEqual(["add", "list", "remove", "help"]);
   expect(complete("completion", "z")).toEqual(["zsh"]);
 });
 
 test("bash completes the options of the command that was typed, wherever it stands", () => {
-  expect(complete("jobs", "--p")).toEqual(["--phase"]);
+  expect(complete("jobs", "--ph")).toEqual(["--phase"]);
   expect(complete("submit", "crossmatch", "RADIUS=1", "--o")).toEqual(["--output"]);
+  expect(complete("submit", "--t").sort()).toEqual(["--token", "--type"]);
+  expect(complete("submit", "--batch", "zs")).toEqual(["zsh.ts"]);
+  expect(complete("abort", "--a").sort()).toEqual(["--after", "--all"]);
   expect(complete("tokens", "add", "gpu", "--")).toEqual(["--types", "--expires", "--help"]);
   expect(complete("--")).toEqual(["--help"]);
 });

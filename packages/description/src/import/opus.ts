@@ -9,6 +9,7 @@ interface Element {
   readonly INFO?: readonly Element[];
   readonly PARAM?: readonly Element[];
   readonly GROUP?: readonly Element[];
+  readonly PARAMref?: readonly Element[];
   readonly RESOURCE?: readonly Element[];
   readonly VALUES?: readonly Element[];
   readonly MIN?: readonly Element[];
@@ -59,6 +60,7 @@ export function importOpus(xml: string, source: string, names: ImportNames = {})
     contact: contact.name === undefined && contact.email === undefined ? undefined : contact,
     documentation: take("doculink") ?? resource.LINK?.[0]?.["@href"],
     parameters: parametersOf(groups.get("InputParams"), groups.get("Used"), leftOut, source),
+    groups: parameterGroups(resource, groups.get("InputParams")),
     results: (groups.get("Generated")?.GROUP ?? []).map((entity) => resultOf(entity, leftOut)),
     executionDuration: durationOf(take("executionDuration")),
     estimate: numberOf(take("quote")),
@@ -83,6 +85,22 @@ function activityIn(xml: string, source: string): Element {
   }
   if (more.length > 0) cannotExpress(source, "RESOURCE", "there are several job definitions; a file describes one");
   return only;
+}
+
+/** Groups of parameters as we write them: OPUS has none. */
+function parameterGroups({ GROUP: groups = [] }: Element, inputs: Element | undefined): JsonObject[] | undefined {
+  const names = new Map((inputs?.PARAM ?? []).map((param) => [param["@ID"] ?? "", param["@name"] ?? ""]));
+  const ours = groups.filter((group) => group["@utype"] === "bun-uws:parameterGroup");
+  const read = ours.map((group) => {
+    const [title = "", ...description] = (textOf(group) ?? "").split(": ");
+    return compact({
+      name: group["@name"],
+      title,
+      description: nonEmpty(description.join(": ")),
+      parameters: (group.PARAMref ?? []).flatMap((reference) => names.get(reference["@ref"] ?? "") ?? []),
+    });
+  });
+  return read.length === 0 ? undefined : read;
 }
 
 function parametersOf(

@@ -199,7 +199,10 @@ func (j *job) upload(ctx context.Context, header *pb.ResultHeader, data io.Reade
 	}
 	// An error of Send is io.EOF: the answer says what was wrong.
 	sent := stream.Send(&pb.ResultChunk{Chunk: &pb.ResultChunk_Header{Header: header}})
-	sum := sha256.New()
+	j.w.Lock()
+	most := int(j.w.welcome.MaxResultBytes)
+	j.w.Unlock()
+	sum, size := sha256.New(), 0
 	for sent == nil {
 		chunk := make([]byte, 64<<10)
 		count, err := io.ReadFull(data, chunk)
@@ -208,6 +211,9 @@ func (j *job) upload(ctx context.Context, header *pb.ResultHeader, data io.Reade
 		}
 		if count == 0 {
 			break
+		}
+		if size += count; most > 0 && size > most {
+			return fmt.Errorf("result %s is longer than the %d bytes that the gateway takes", header.Id, most)
 		}
 		sum.Write(chunk[:count])
 		sent = stream.Send(&pb.ResultChunk{Chunk: &pb.ResultChunk_Data{Data: chunk[:count]}})
