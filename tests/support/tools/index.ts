@@ -64,7 +64,7 @@ export const chromium = () => get("Chromium");
 export const curl = () => get("curl");
 /** STILTS, by whose standards-conscious author TOPCAT is. */
 export const stilts = () => get("STILTS");
-export { pythonForWorkers } from "./python-workers.ts";
+export { pythonForExamples, pythonForWorkers } from "./python-workers.ts";
 /** Python with pyvo and uws-client. */
 export const python = () => get("Python");
 
