@@ -65,6 +65,7 @@ export const curl = () => get("curl");
 /** STILTS, by whose standards-conscious author TOPCAT is. */
 export const stilts = () => get("STILTS");
 export { pythonForExamples, pythonForWorkers } from "./python-workers.ts";
+export { wheelsForWorkers } from "./wheels.ts";
 /** Python with pyvo and uws-client. */
 export const python = () => get("Python");
 

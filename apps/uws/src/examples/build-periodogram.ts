@@ -18,8 +18,8 @@ export async function buildPeriodogram(say: (line: string) => void): Promise<str
   const program = resolve(process.cwd(), ".uws/examples/periodogram");
   await mkdir(resolve(program, ".."), { recursive: true });
   say("Building the periodogram in Go …");
-  // No other toolchain is fetched, and no workspace above the checkout counts.
-  const environment = { GOTOOLCHAIN: "local", GOWORK: "off" };
+  // No other toolchain is fetched, no workspace above the checkout counts, and no C compiler is asked for.
+  const environment = { GOTOOLCHAIN: "local", GOWORK: "off", CGO_ENABLED: "0" };
   await runTool([go, "build", "-buildvcs=false", "-o", program, "."], source, environment);
   return program;
 }
