@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -249,6 +251,29 @@ func TestTheProcessOfAJobEndsWithItsWorker(t *testing.T) {
 	for _, name := range []string{"pid", "sleeper"} {
 		becomesGone(t, pidOf(begun, name))
 	}
+}
+
+func TestAProcessThatNeverComesToItsJobEndsWithItsWorkerToo(t *testing.T) {
+	server := newScriptedServer(t)
+	path := filepath.Join(t.TempDir(), "pid")
+	worker := exec.Command(os.Args[0])
+	worker.Env = append(os.Environ(), "UWS_TEST_WORKER=1", "UWS_TEST_STUCK="+path, "UWS_GATEWAY="+server.address)
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = worker.Process.Kill(); _ = worker.Wait() })
+	stream := server.welcomed()
+	stream.run(&workerv1.Assign{AttemptToken: token, JobType: "deaf"})
+	var text []byte
+	for begun := time.Now(); len(text) == 0; time.Sleep(5 * time.Millisecond) {
+		if text, _ = os.ReadFile(path); time.Since(begun) > patience {
+			t.Fatal("the process did not begin")
+		}
+	}
+	_ = worker.Process.Kill()
+	_ = worker.Wait()
+	pid, _ := strconv.Atoi(string(text))
+	becomesGone(t, pid)
 }
 
 func TestASignalDrainsAndASecondOneStops(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,12 @@ var silent = slog.New(slog.DiscardHandler)
 func TestMain(m *testing.M) {
 	switch {
 	case IsJobProcess():
+		if path := os.Getenv("UWS_TEST_STUCK"); path != "" {
+			// A main that does not come to Start.
+			_ = os.WriteFile(path+".new", []byte(strconv.Itoa(os.Getpid())), 0o600)
+			_ = os.Rename(path+".new", path)
+			select {}
+		}
 		_, _ = Start(Options{}, processJobs())
 	case os.Getenv("UWS_TEST_WORKER") != "":
 		os.Exit(workerProcess())

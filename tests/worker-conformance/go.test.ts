@@ -1,3 +1,3 @@
 import { conformanceTests } from "./conformance-tests.ts";
 
-await conformanceTests("go");
+await conformanceTests("go", "workers in Go do what the protocol asks");

@@ -1,3 +1,3 @@
 import { conformanceTests } from "./conformance-tests.ts";
 
-await conformanceTests("python");
+await conformanceTests("python", "workers in Python do what the protocol asks");

@@ -1,3 +1,3 @@
 import { conformanceTests } from "./conformance-tests.ts";
 
-await conformanceTests("typescript");
+await conformanceTests("typescript", "workers in TypeScript do what the protocol asks");

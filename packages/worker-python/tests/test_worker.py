@@ -119,19 +119,32 @@ async def test_whoever_logs_faster_than_the_server_takes_it_waits() -> None:
 
 
 @asynchronous
-async def test_a_broken_upload_begins_anew_and_a_broken_download_goes_on() -> None:
+async def test_a_broken_upload_begins_anew() -> None:
+    async def handler(job: AsyncJob) -> None:
+        await job.result("copy", b"x" * 300_000, media_type="text/csv")
+
+    async with running(handler) as (server, stream, _):
+        server.upload_failures = 1
+        stream.assign("t")
+        await stream.next("complete")
+        assert server.uploads["copy"].data == b"x" * 300_000
+        assert server.upload_failures == 0
+
+
+@asynchronous
+async def test_a_broken_download_goes_on_where_it_broke() -> None:
     async def handler(job: AsyncJob) -> None:
         file = job.parameters.file("table")
         await job.result("copy", file.chunks, media_type="text/csv")
 
     async with running(handler, welcome={"max_inline_result_bytes": 10}) as (server, stream, _):
         server.files["TABLE"] = bytes(range(256)) * 20
-        server.upload_failures = server.download_breaks = 1
+        server.download_breaks = 1
         stream.assign("t", parameters=[pb.Parameter(name="TABLE", uploaded=pb.UploadedParameter(size=5_120))])
         await stream.next("complete")
         assert server.uploads["copy"].data == server.files["TABLE"]
         assert server.uploads["copy"].header.media_type == "text/csv"
-        assert 1_000 in server.offsets
+        assert server.offsets == [0, 1_000]
 
 
 @asynchronous

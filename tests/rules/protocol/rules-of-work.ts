@@ -584,6 +584,19 @@ export const oneSuite: readonly Rule[] = [
   {
     id: "suite-others",
     rule: "The same script drives the SDKs of every language.",
-    later: "there is one SDK; Python's and Go's are to be driven by the same script",
+    tests: [
+      shown("tests/worker-conformance/typescript.test.ts", "workers in TypeScript do what the protocol asks"),
+      shown("tests/worker-conformance/python.test.ts", "workers in Python do what the protocol asks"),
+      shown("tests/worker-conformance/go.test.ts", "workers in Go do what the protocol asks"),
+    ],
+    mutation: [
+      without("packages/worker/src/job-context.ts", "if (fraction > this.#fraction) this.#fraction", "this.#fraction"),
+      without(
+        "packages/worker-python/src/uws_worker/async_job.py",
+        "self._fraction = max(self._fraction, min(1.0, fraction))",
+        "self._fraction = min(1.0, fraction)",
+      ),
+      without("packages/worker-go/job.go", "if fraction > j.fraction {", "if fraction >= 0 {"),
+    ],
   },
 ];

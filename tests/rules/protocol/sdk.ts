@@ -330,6 +330,28 @@ export const sdk: readonly Rule[] = [
       ),
     ],
   },
-  { id: "sdk-python", rule: "The same in Python.", later: "not built yet" },
-  { id: "sdk-go", rule: "The same in Go.", later: "not built yet" },
+  {
+    id: "sdk-python",
+    rule: "The same in Python: process per job, crash with exit status and the end of stderr.",
+    tests: [
+      shown("tests/workers/python-sdk.test.ts", "the SDK for Python %s", "does what its tests say"),
+      shown("tests/worker-conformance/python.test.ts", "workers in Python do what the protocol asks"),
+    ],
+    mutation: [
+      without(
+        "packages/worker-python/src/uws_worker/async_job.py",
+        "self._fraction = max(self._fraction, min(1.0, fraction))",
+        "self._fraction = min(1.0, fraction)",
+      ),
+    ],
+  },
+  {
+    id: "sdk-go",
+    rule: "The same in Go.",
+    tests: [
+      shown("packages/worker-go/go.test.ts", "Go's tests of the SDK pass"),
+      shown("tests/worker-conformance/go.test.ts", "workers in Go do what the protocol asks"),
+    ],
+    mutation: [without("packages/worker-go/job.go", "if fraction > j.fraction {", "if fraction >= 0 {")],
+  },
 ];

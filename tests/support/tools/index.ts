@@ -1,6 +1,7 @@
 import { findChromium } from "./chromium.ts";
 import { findCurl } from "./curl.ts";
 import { findPython } from "./python.ts";
+import { pythonForExamples, pythonForWorkers } from "./python-workers.ts";
 import type { Tool } from "./run.ts";
 import { findStilts } from "./stilts.ts";
 import { oldest } from "./versions.ts";
@@ -11,6 +12,7 @@ import { oldest } from "./versions.ts";
  */
 export { buildGo, go, goToolchain, withoutGo } from "./go.ts";
 export { type Ran, run, runWell, type Tool } from "./run.ts";
+export { wheelsForWorkers } from "./wheels.ts";
 
 /** What could not be had when the test command looked for it, by name, as JSON: no test looks again. */
 export const problemsVariable = "UWS_TEST_TOOLS_PROBLEMS";
@@ -64,8 +66,7 @@ export const chromium = () => get("Chromium");
 export const curl = () => get("curl");
 /** STILTS, by whose standards-conscious author TOPCAT is. */
 export const stilts = () => get("STILTS");
-export { pythonForExamples, pythonForWorkers } from "./python-workers.ts";
-export { wheelsForWorkers } from "./wheels.ts";
+export { pythonForExamples, pythonForWorkers };
 /** Python with pyvo and uws-client. */
 export const python = () => get("Python");
 
@@ -76,8 +77,10 @@ export const python = () => get("Python");
 export async function prepareTools(log: (line: string) => void): Promise<Record<string, string>> {
   const problems: Record<string, string> = {};
   const started = performance.now();
-  await Promise.all(
-    (Object.keys(kinds) as Name[]).map(async (name) => {
+  await Promise.all([
+    // Whoever needs it looks again, and fails with the reason.
+    pythonForWorkers().catch((error: unknown) => log(`There is no Python for workers: ${String(error)}`)),
+    ...(Object.keys(kinds) as Name[]).map(async (name) => {
       try {
         await get(name);
       } catch (error) {
@@ -85,7 +88,7 @@ export async function prepareTools(log: (line: string) => void): Promise<Record<
         log(problems[name]);
       }
     }),
-  );
+  ]);
   log(`Clients for the tests were there after ${((performance.now() - started) / 1000).toFixed(1)} s.`);
   return { [problemsVariable]: JSON.stringify(problems) };
 }

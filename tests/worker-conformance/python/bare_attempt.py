@@ -5,8 +5,9 @@ import hashlib
 import os
 import random
 import sys
+import traceback
 
-from grpc import StatusCode, aio
+from grpc import RpcError, StatusCode
 from steps import Cancelled, JobInfo, Release, run_steps
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "generated"))
@@ -38,7 +39,7 @@ class Attempt:
             self.end(release=pb.Release(attempt_token=self.token, reason=str(release), checkpoint=self.info.saved))
         except Exception as error:
             kind, retry = getattr(error, "kind", "fatal"), getattr(error, "retry_ms", None)
-            fail = pb.Fail(attempt_token=self.token, kind=kind.upper(), message=str(error), retryable=retry is not None,
+            fail = pb.Fail(attempt_token=self.token, kind=kind.upper(), message=str(error), detail=traceback.format_exc()[-100_000:], retryable=retry is not None,
                            retry_delay_ms=retry or 0, last_sequence=self.sequence)  # fmt: skip
             # One that was told to stop did not fail: the job goes back.
             self.end(**({"release": pb.Release(attempt_token=self.token, reason=self.reason)} if self.reason else {"fail": fail}))
@@ -53,6 +54,11 @@ class Attempt:
         self.reason, self.acknowledged = self.reason or reason, max(self.acknowledged, acknowledged)
         self.waiting = [message for message in self.waiting if message.event.sequence > self.acknowledged]
         self.changed.set()
+
+    def forget(self):
+        """Ended or fenced: nothing more is said."""
+        self.final = self.final or pb.WorkerMessage()
+        self.change(reason="fenced")
 
     async def until(self, true):
         while not true():
@@ -91,7 +97,9 @@ class Attempt:
                 yield pb.ResultChunk(data=data[start : start + 65536])
             yield pb.ResultChunk(end=pb.ResultEnd(sha256=hashlib.sha256(data).digest()))
 
-        await self.patiently(lambda: self.worker.stub.UploadResult(chunks(), metadata=self.worker.metadata))
+        # Not of asyncio: there a write that crosses the gateway's answer hides it.
+        upload = self.worker.blocking_stub.UploadResult
+        await self.patiently(lambda: asyncio.to_thread(upload, chunks(), metadata=self.worker.metadata))
 
     async def copy(self, name, id):
         data, upload = bytearray(), self.uploads[name.lower()]
@@ -109,7 +117,7 @@ class Attempt:
         while not self.reason:
             try:
                 return await call()
-            except aio.AioRpcError as error:
+            except RpcError as error:
                 if error.code() not in (StatusCode.UNAVAILABLE, StatusCode.CANCELLED, StatusCode.DATA_LOSS, StatusCode.INTERNAL):
                     raise
             await asyncio.sleep(random.uniform(0, 0.5))

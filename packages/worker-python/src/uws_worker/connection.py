@@ -1,6 +1,6 @@
 """The gRPC channel to the gateway, and what every call on it carries."""
 
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Iterator
 from typing import Any
 
 import grpc
@@ -20,6 +20,8 @@ class Connection:
     def __init__(self, options: ConnectionOptions) -> None:
         self.address = options.address.target
         settings: list[tuple[str, Any]] = [
+            # Windows that grow while the network is measured are more than some servers keep count of (docs/decisions.md).
+            ("grpc.http2.bdp_probe", 0),
             # A gateway that vanished without a word (power, network) is noticed after 15 s at most.
             ("grpc.keepalive_time_ms", 10_000),
             ("grpc.keepalive_timeout_ms", 5_000),
@@ -37,6 +39,7 @@ class Connection:
         if options.address.is_loopback:
             # A proxy of the environment would carry what is meant for this machine, a token among it, elsewhere.
             settings.append(("grpc.enable_http_proxy", 0))
+        credentials = None
         if options.pem is None:
             self._channel = grpc.aio.insecure_channel(self.address, settings)
         else:
@@ -49,9 +52,12 @@ class Connection:
         self._work: Callable[..., Any] = self._channel.stream_stream(
             f"{_SERVICE}Work", WorkerMessage.SerializeToString, ServerMessage.FromString
         )
-        self._upload: Callable[..., Any] = self._channel.stream_unary(
-            f"{_SERVICE}UploadResult", ResultChunk.SerializeToString, StoredResult.FromString
+        self._open_for_uploads: Callable[[], grpc.Channel] = lambda: (
+            grpc.insecure_channel(self.address, settings)
+            if credentials is None
+            else grpc.secure_channel(self.address, credentials, settings)
         )
+        self._uploads: grpc.Channel | None = None
         self._download = self._channel.unary_stream(
             f"{_SERVICE}DownloadParameter", ParameterRef.SerializeToString, Chunk.FromString
         )
@@ -60,9 +66,18 @@ class Connection:
         """Opens the control stream."""
         return self._work(metadata=self._metadata)
 
-    def upload(self) -> Any:
-        """Opens an upload."""
-        return self._upload(metadata=self._metadata)
+    def upload(self, chunks: Iterator[ResultChunk]) -> Any:
+        """Begins an upload; the chunks are asked for in a thread of gRPC's, one by one as there is room. Returns a grpc.Future.
+
+        Over a channel of its own, that is none of asyncio: there a write that crosses the server's answer hides the answer
+        (INTERNAL instead of what the server said).
+        """
+        if self._uploads is None:
+            self._uploads = self._open_for_uploads()
+        call: Any = self._uploads.stream_unary(
+            f"{_SERVICE}UploadResult", ResultChunk.SerializeToString, StoredResult.FromString
+        )
+        return call.future(chunks, metadata=self._metadata)
 
     def download(self, reference: ParameterRef) -> AsyncIterable[Chunk]:
         """Opens a download."""
@@ -71,4 +86,6 @@ class Connection:
 
     async def close(self) -> None:
         """Ends every call."""
+        if self._uploads is not None:
+            self._uploads.close()
         await self._channel.close(None)

@@ -44,4 +44,4 @@ def is_refusal(code: StatusCode) -> bool:
 
 
 def _code(error: grpc.RpcError) -> StatusCode | None:
-    return error.code() if isinstance(error, grpc.aio.AioRpcError) else None
+    return error.code() if isinstance(error, grpc.aio.AioRpcError | grpc.Call) else None

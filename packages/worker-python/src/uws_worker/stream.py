@@ -1,6 +1,7 @@
 """One control stream: messages go out one after the other, and come in through a function."""
 
 import asyncio
+import importlib
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,6 +13,7 @@ from ._generated.worker_pb2 import ServerMessage, WorkerMessage
 
 _END = vars(grpc.aio)["EOF"]
 """What the type stubs of gRPC leave out."""
+_InternalError: type[Exception] = vars(importlib.import_module("grpc._cython.cygrpc"))["InternalError"]
 
 
 class Stream:
@@ -58,12 +60,21 @@ class Stream:
 
     async def _write_all(self) -> None:
         # A failure to write is the stream's end, of which receive_all tells.
-        with suppress(grpc.RpcError, asyncio.InvalidStateError):
+        with suppress(grpc.RpcError, asyncio.InvalidStateError, _InternalError):
             while True:
                 message, sent = await self._outgoing.get()
                 if message is None:
                     await self._call.done_writing()
                     return
-                await self._call.write(message)
+                await self._write(message)
                 if sent:
                     sent()
+
+    async def _write(self, message: WorkerMessage) -> None:
+        """As the call's own write(), which makes the call's status INTERNAL when an answer of the server crosses it, and so
+        hides the answer: a refused token, say. The call knows better by itself, a moment later."""
+        inner = getattr(self._call, "_cython_call", None)
+        if inner is None:
+            await self._call.write(message)
+        else:
+            await inner.send_serialized_message(message.SerializeToString())

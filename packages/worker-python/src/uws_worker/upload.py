@@ -2,11 +2,10 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
-
-import grpc
-import grpc.aio
 
 from ._generated.worker_pb2 import ResultChunk, ResultEnd, ResultHeader, StoredResult
 from .connection import Connection
@@ -50,41 +49,79 @@ async def upload_result(connection: Connection, upload: Upload) -> None:
 
 
 async def _upload_once(connection: Connection, upload: Upload) -> None:
-    call = connection.upload()
     digest = hashlib.sha256()
-    chunk_bytes = max(1, min(_CHUNK_BYTES, max_payload(upload.limits.max_message_bytes)))
     size = 0
-    source = upload.source.open()
-    try:
+
+    async def chunks() -> AsyncIterator[ResultChunk]:
+        nonlocal size
+        chunk_bytes = max(1, min(_CHUNK_BYTES, max_payload(upload.limits.max_message_bytes)))
         header = ResultHeader(
             attempt_token=upload.token, id=upload.id, media_type=upload.media_type, size=upload.source.size or 0
         )
-        await _write(call, ResultChunk(header=header))
-        async for piece in source:
+        yield ResultChunk(header=header)
+        async for piece in upload.source.open():
             size += len(piece)
             _refuse_if_longer(upload, size)
             digest.update(piece)
             for start in range(0, len(piece), chunk_bytes):
-                await _write(call, ResultChunk(data=piece[start : start + chunk_bytes]))
-        await _write(call, ResultChunk(end=ResultEnd(sha256=digest.digest())))
-        await call.done_writing()
-        stored: StoredResult = await call
-        if stored.size != size or stored.sha256 != digest.digest():
-            raise DamagedUpload(f"the server stored other bytes of result {upload.id} ({stored.size}) than were sent ({size})")
+                yield ResultChunk(data=piece[start : start + chunk_bytes])
+        yield ResultChunk(end=ResultEnd(sha256=digest.digest()))
+
+    stored = await _sent(connection, chunks())
+    if stored.size != size or stored.sha256 != digest.digest():
+        raise DamagedUpload(f"the server stored other bytes of result {upload.id} ({stored.size}) than were sent ({size})")
+
+
+async def _sent(connection: Connection, chunks: AsyncIterator[ResultChunk]) -> StoredResult:
+    """What the server answers. Raises what the chunks raise, or the server's error."""
+    loop = asyncio.get_running_loop()
+    answered: asyncio.Future[None] = loop.create_future()
+    problem: Exception | None = None
+    following: Future[ResultChunk | None] | None = None
+
+    async def next_chunk() -> ResultChunk | None:
+        nonlocal problem
+        try:
+            return await anext(chunks, None)
+        except Exception as error:
+            problem = error
+            on_answer()
+            return None
+
+    def in_thread_of_grpc() -> Iterator[ResultChunk]:
+        nonlocal following
+        while True:
+            following = asyncio.run_coroutine_threadsafe(next_chunk(), loop)
+            try:
+                chunk = following.result()
+            except CancelledError:
+                return
+            if chunk is None:
+                return
+            yield chunk
+
+    def on_answer() -> None:
+        if not answered.done():
+            answered.set_result(None)
+
+    call = connection.upload(in_thread_of_grpc())
+    call.add_done_callback(lambda _: _tell(loop, on_answer))
+    try:
+        await answered
+        if problem is not None:
+            raise problem
+        stored: StoredResult = call.result()
+        return stored
     finally:
         call.cancel()
-        close = getattr(source, "aclose", None)
-        if close is not None:
-            await close()
+        if following is not None:
+            following.cancel()
 
 
-async def _write(call: Any, chunk: ResultChunk) -> None:
-    """Waits for room. A stream that the server has answered takes no more: its answer is the error."""
-    try:
-        await call.write(chunk)
-    except (asyncio.InvalidStateError, grpc.aio.AioRpcError):
-        await call
-        raise DamagedUpload("the server answered before the upload ended") from None
+def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+    # The loop may have ended before the call.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(what)
 
 
 def _refuse_if_longer(upload: Upload, size: int) -> None:

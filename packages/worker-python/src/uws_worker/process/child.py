@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import struct
 import sys
@@ -25,10 +26,17 @@ from .group import kill_group
 from .messages import Outcome, Start
 from .program import VARIABLE, handler_of
 
+_OOM_SCORE = 500
+"""Added to the worker's own, see proc(5)."""
+
 
 def main(number: int) -> None:
     """Runs the job that the worker names over the socket of this number, and ends."""
     os.environ[VARIABLE] = str(os.getpid())
+    # A supervisor may send it to all of a service: the worker drains, and the job goes on. A function, not SIG_IGN, which the
+    # programs that the handler starts would inherit.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    _offer_to_the_kernel()
     channel = socket.socket(fileno=number)
     # Not for the processes that the handler starts.
     channel.set_inheritable(False)
@@ -43,6 +51,14 @@ def main(number: int) -> None:
     conversation = _call(loop, _begin(channel, start))
     outcome = Outcome.of(_run(start, conversation, loop))
     _call(loop, conversation.end(outcome))
+
+
+def _offer_to_the_kernel() -> None:
+    """Short of memory, it takes a job before its worker."""
+    with suppress(OSError), open("/proc/self/oom_score_adj", "r+") as file:
+        score = min(1000, int(file.read()) + _OOM_SCORE)
+        file.seek(0)
+        file.write(str(score))
 
 
 class Conversation:

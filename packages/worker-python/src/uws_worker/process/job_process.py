@@ -31,6 +31,8 @@ _LEAVING = 2.0
 """Seconds for a process to end after its handler has: `atexit` functions, temporary files."""
 _LAST_WORDS = 1.0
 """Seconds for the last output of a process that has ended, which a process that left its group may hold open."""
+_HEARING = 30.0
+"""Seconds to read what the process has said, which takes long while the server has no room for log lines."""
 _PROGRAM = Path(__file__).parent.parent / "job_main.py"
 
 logger = logging.getLogger("uws_worker")
@@ -80,6 +82,7 @@ class JobProcess:
         self._outcome: Outcome | None = None
         self._killed = False
         self._exited = False
+        self._heard = asyncio.Event()
         self._results: set[asyncio.Task[None]] = set()
 
     async def settled(self) -> None:
@@ -124,6 +127,7 @@ class JobProcess:
             # What it started and left behind.
             kill_group(popen.pid)
             await group_gone(popen.pid)
+            await self._heard_all()
             await asyncio.wait({said}, timeout=_LAST_WORDS)
         finally:
             said.cancel()
@@ -134,6 +138,16 @@ class JobProcess:
             if guard:
                 await guard.end()
         self._conclude(status)
+
+    async def _heard_all(self) -> None:
+        """The channel has been read to its end: what the process said is in it, but we may be late to read it."""
+        if self._killed:
+            return
+        heard = asyncio.ensure_future(self._heard.wait())
+        interrupted = asyncio.ensure_future(self._resources.interruption.wait())
+        await asyncio.wait({heard, interrupted}, timeout=_HEARING, return_when=asyncio.FIRST_COMPLETED)
+        heard.cancel()
+        interrupted.cancel()
 
     def _start_process(self, channel: socket.socket) -> "subprocess.Popen[bytes]":
         number = channel.fileno()
@@ -170,6 +184,7 @@ class JobProcess:
                 while True:
                     length, kind = parse_header(await reader.readexactly(HEADER.size))
                     await self._hear(kind, await reader.readexactly(length))
+            self._heard.set()
             await asyncio.gather(*outputs)
         finally:
             self._writer.close()
