@@ -22,6 +22,17 @@ beforeAll(async () => {
 });
 afterAll(() => commands.stop());
 
+test("each example has a service, and a place on the page", async () => {
+  const names = (await readdir(join(root, "apps/workers"), { withFileTypes: true })).filter((it) => it.isDirectory());
+  const services = await Bun.file(join(root, "apps/workers/uws.yaml")).text();
+  const page = await Bun.file(join(root, "docs/examples.md")).text();
+  expect(names.length).toBeGreaterThanOrEqual(5);
+  for (const { name } of names) {
+    expect(services).toContain(`path: ${name}\n    descriptions: [${name}/description.yaml]`);
+    expect(page).toMatch(new RegExp(`^## ${name}: `, "m"));
+  }
+});
+
 test("demo --all runs a job of each example, saves the results, and tells what was found", async () => {
   const { code, stdout, stderr } = await commands.finish(["demo", "--all"], complete, { cwd: folder });
   const hasGo = (await goToolchain()) !== undefined;

@@ -51,10 +51,12 @@ test("its own tests pass", async () => {
   expect([code, `${out}${error}`]).toEqual([0, expect.stringMatching(/\d+ passed/)]);
 }, 200_000);
 
-test("its code is formatted and has no lint", async () => {
+test("its code is formatted and typed, and has no lint", async () => {
   await runWell(python, ["-m", "ruff", "check", "--no-cache", "."], { cwd: example });
   await runWell(python, ["-m", "ruff", "format", "--check", "--no-cache", "."], { cwd: example });
-});
+  const mypy = ["-m", "mypy", "--strict", "--ignore-missing-imports", "--cache-dir=/dev/null", "."];
+  await runWell(python, mypy, { cwd: example, timeout: 200_000 });
+}, 200_000);
 
 test("an uploaded image, from upload to results, which astropy finds at the same places of the sky", async () => {
   const job = await site

@@ -25,7 +25,9 @@ export function pythonForWorkers(): Promise<string> {
 
 /** The same with the packages of the Python that drives the server, astropy and numpy among them: for the example worker. */
 export function pythonForExamples(): Promise<string> {
-  foundForExamples ??= findPython().then(({ env }) => find(env.PYTHONPATH?.split(":") ?? []));
+  foundForExamples ??= Promise.all([findPython(), pythonForWorkers()]).then(([{ env }]) =>
+    find(env.PYTHONPATH?.split(":") ?? []),
+  );
   return foundForExamples;
 }
 

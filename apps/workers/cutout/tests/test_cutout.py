@@ -76,7 +76,7 @@ def test_the_first_image_with_coordinates_counts_unless_an_extension_is_named() 
     cube = fits.ImageHDU(field.data[np.newaxis], field.header)
     other = fits.ImageHDU(field.data[:600] + 1, field.header)
     file = as_file(fits.PrimaryHDU(np.zeros((9, 9))), cube, other)
-    where = {"RA": CENTRE[0], "DEC": CENTRE[1], "SIZE": 0.02}
+    where: dict[str, Any] = {"RA": CENTRE[0], "DEC": CENTRE[1], "SIZE": 0.02}
     same_sky(piece(run({"IMAGE": file}, **where)), field)
     assert np.array_equal(piece(run({"IMAGE": file}, EXTENSION=2, **where)).data, piece(run(**where)).data + 1)
 
@@ -100,7 +100,7 @@ def test_what_lies_beyond_the_edge_is_left_out() -> None:
 
 WITHOUT_WCS = fits.PrimaryHDU(np.zeros((20, 20)))
 TABLE = fits.BinTableHDU.from_columns([fits.Column("A", "D", array=[1.0])])
-IN = {"RA": CENTRE[0], "DEC": CENTRE[1]}
+IN: dict[str, Any] = {"RA": CENTRE[0], "DEC": CENTRE[1]}
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,12 @@ def test_the_picture_is_a_png_with_the_last_row_first() -> None:
     buffer = io.BytesIO()
     write_png(grey, buffer)
     assert np.array_equal(decoded(buffer.getvalue()), grey)
+
+
+def test_the_picture_of_the_documentation_is_what_the_example_gives() -> None:
+    picture = Path(__file__).parents[4] / "docs/images/cutout.png"
+    ran = run(CIRCLE=f"{CENTRE[0]} {CENTRE[1]} 0.095")
+    assert np.array_equal(decoded(picture.read_bytes()), decoded(ran.results["png"].data))
 
 
 def test_pixels_that_are_all_alike_or_no_numbers_are_black() -> None:
