@@ -69,7 +69,7 @@ test("a table goes up, the job is followed to its end, and the results are saved
 
 test("a table may come from stdin", async () => {
   const args = ["submit", "crossmatch", "TABLE=@-", "--find=best", "--radius", "5", "--wait", "--json"];
-  const { code, stdout } = await commands.finish(args, environment(), table);
+  const { code, stdout } = await commands.finish(args, environment(), { input: table });
   expect({ code, phase: JSON.parse(stdout).phase }).toEqual({ code: 0, phase: "COMPLETED" });
 });
 

@@ -7,7 +7,7 @@ const commands = new Commands();
 afterAll(() => commands.stop());
 
 function users(environment: Environment, args: readonly string[], input?: string) {
-  return commands.finish(["users", ...args], environment, input);
+  return commands.finish(["users", ...args], environment, { input });
 }
 
 const loginTo = (url: string, name: string, password: string) =>

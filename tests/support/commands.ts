@@ -11,16 +11,23 @@ const main = join(root, "apps/uws/src/main.ts");
 
 export type Environment = Record<string, string>;
 
+export interface RunOptions {
+  /** For its standard input, which is empty otherwise. */
+  readonly input?: string | undefined;
+  /** The working directory; unless told otherwise the root of the repository. */
+  readonly cwd?: string;
+}
+
 /** Commands as an operator types them, each a process; they and what they need are gone after `stop`. */
 export class Commands {
   readonly #stops: (() => Promise<void>)[] = [];
   readonly #cleanUp: (() => Promise<unknown>)[] = [];
 
   /** Starts `uws ARGS…`, or another program of the house where the first argument is a file. */
-  run(args: readonly string[], environment: Environment, input?: string) {
+  run(args: readonly string[], environment: Environment, { input, cwd = root }: RunOptions = {}) {
     const program = args[0]?.endsWith(".ts") ? [] : [main];
     const child = spawn(process.execPath, ["--no-orphans", ...program, ...args], {
-      cwd: root,
+      cwd,
       env: { ...process.env, ...environment },
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
@@ -56,8 +63,8 @@ export class Commands {
   }
 
   /** Runs a command to its end. */
-  async finish(args: readonly string[], environment: Environment, input?: string) {
-    const { said, ended } = this.run(args, environment, input);
+  async finish(args: readonly string[], environment: Environment, options?: RunOptions) {
+    const { said, ended } = this.run(args, environment, options);
     return { code: await ended, ...said };
   }
 

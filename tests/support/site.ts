@@ -55,7 +55,7 @@ export async function startSite({ nats, timing = quick, users, services }: SiteO
     services: services?.(loaded.services) ?? loaded.services,
   };
   const log = pino({ level: process.env.UWS_TEST_LOG ?? "silent" });
-  const running = await startAll({ config, log, say: () => {}, workers: false });
+  const running = await startAll({ config, log, say: () => {}, examples: [] });
   if (users !== undefined) await addUsers(database.url, users);
   const children: ChildProcess[] = [];
   return {

@@ -1,4 +1,6 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { DemoOptions } from "./demo/demo.ts";
+import type { UpOptions } from "./up.ts";
 
 /** The processes of a large site, each by itself: any number of each. */
 export const partNames = ["api", "gateway", "keeper"] as const;
@@ -9,12 +11,18 @@ export function serverCommands(): Command[] {
   return [
     new Command("up")
       .description("start the server and the example workers, and stay")
-      .option("--no-workers", "start the server only")
-      .action(async ({ workers }: { workers: boolean }) => (await import("./up.ts")).runUp({ workers })),
+      .addOption(new Option("--no-workers", "start the server only").conflicts("allWorkers"))
+      .option(
+        "--all-workers",
+        "the examples in Python, in Go and without code as well, as far as the machine can run them",
+        false,
+      )
+      .action(async (options: UpOptions) => (await import("./up.ts")).runUp(options)),
     new Command("demo")
       .description("match the Messier objects with the Hipparcos stars, from end to end")
       .option("--stay", "keep the server running afterwards", false)
-      .action(async ({ stay }: { stay: boolean }) => (await import("./demo.ts")).runDemo({ stay })),
+      .option("--all", "go on with the examples in Python, in Go and without code", false)
+      .action(async (options: DemoOptions) => (await import("./demo/demo.ts")).runDemo(options)),
     ...partNames.map((part) =>
       new Command(part)
         .description(`run the ${part} alone, beside others`)

@@ -4,7 +4,8 @@ import { startGateway } from "@uws/gateway";
 import { startKeeper } from "@uws/keeper";
 import { migrate, newWorkerToken } from "@uws/store";
 import type { Logger } from "pino";
-import { exampleNames, startExampleWorkers } from "./example-workers.ts";
+import { startExampleWorkers } from "./examples/example-workers.ts";
+import type { ExampleProgram } from "./examples/programs.ts";
 import { openHouse } from "./house.ts";
 import { findServers } from "./servers.ts";
 
@@ -29,14 +30,14 @@ export interface StartOptions {
   readonly log: Logger;
   /** Told, a line at a time, what is being done. */
   readonly say: (line: string) => void;
-  /** Start the example workers. */
-  readonly workers: boolean;
+  /** The example workers to start, if any. */
+  readonly examples: readonly ExampleProgram[];
   /** Delete the embedded servers' data at the end. */
   readonly ephemeral?: boolean;
 }
 
 /** Starts servers, api, gateway, keeper and, if wanted, the example workers. What was started is stopped on failure. */
-export async function startAll({ config, log, say, workers, ephemeral }: StartOptions): Promise<Running> {
+export async function startAll({ config, log, say, examples, ephemeral }: StartOptions): Promise<Running> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (let next = stops.pop(); next !== undefined; next = stops.pop()) {
@@ -52,18 +53,19 @@ export async function startAll({ config, log, say, workers, ephemeral }: StartOp
     const keeper = startKeeper(house);
     stops.push(() => keeper.stop());
     const token = newWorkerToken();
-    const gateway = await startGateway({ ...house, ownToken: workers ? { token, types: exampleNames } : undefined });
+    const types = examples.map(({ name }) => name);
+    const gateway = await startGateway({ ...house, ownToken: types.length > 0 ? { token, types } : undefined });
     stops.push(() => gateway.stop());
     const api = await startApi(house);
     stops.push(() => api.stop());
-    const examples = workers ? startExampleWorkers(gateway, token, log) : undefined;
-    if (examples !== undefined) stops.push(() => examples.stop());
+    const workers = startExampleWorkers(examples, gateway, token, log);
+    stops.push(() => workers.stop());
     return {
       url: api.url,
       gateway: gateway.address,
       databaseUrl: servers.databaseUrl,
       natsUrl: servers.natsUrl,
-      workerPids: () => examples?.pids() ?? {},
+      workerPids: () => workers.pids(),
       async reload(next) {
         await api.reload(next);
         keeper.reload(next);

@@ -67,6 +67,7 @@ const elsewhere = [
   "UWS_CERTIFICATE",
   "UWS_KEY",
   "UWS_SLOTS",
+  "UWS_EXAMPLE_PYTHON",
   "UWS_NATS_SERVER",
   "UWS_URL",
   "UWS_USER",

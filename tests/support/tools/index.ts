@@ -1,10 +1,11 @@
 import { findChromium } from "./chromium.ts";
 import { findCurl } from "./curl.ts";
 import { findPython } from "./python.ts";
-import { pythonForWorkers } from "./python-workers.ts";
+import { pythonForExamples, pythonForWorkers } from "./python-workers.ts";
 import type { Tool } from "./run.ts";
 import { findStilts } from "./stilts.ts";
 import { oldest } from "./versions.ts";
+import { wheelsForWorkers } from "./wheels.ts";
 
 /**
  * Programs that drive the server in tests: found on the machine, or fetched into the user's cache. Nothing is installed into
@@ -65,7 +66,7 @@ export const chromium = () => get("Chromium");
 export const curl = () => get("curl");
 /** STILTS, by whose standards-conscious author TOPCAT is. */
 export const stilts = () => get("STILTS");
-export { pythonForWorkers };
+export { pythonForExamples, pythonForWorkers, wheelsForWorkers };
 /** Python with pyvo and uws-client. */
 export const python = () => get("Python");
 
@@ -78,7 +79,9 @@ export async function prepareTools(log: (line: string) => void): Promise<Record<
   const started = performance.now();
   await Promise.all([
     // Whoever needs it looks again, and fails with the reason.
-    pythonForWorkers().catch((error: unknown) => log(`There is no Python for workers: ${String(error)}`)),
+    Promise.all([pythonForExamples(), wheelsForWorkers()]).catch((error: unknown) =>
+      log(`There is no Python for workers: ${String(error)}`),
+    ),
     ...(Object.keys(kinds) as Name[]).map(async (name) => {
       try {
         await get(name);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cached } from "./cache.ts";
-import { findInterpreter, nameOf } from "./python.ts";
+import { findInterpreter, findPython, nameOf } from "./python.ts";
 import { runWell, type Tool } from "./run.ts";
 
 const requirements = join(import.meta.dir, "requirements-workers.txt");
@@ -12,17 +12,27 @@ const sdk = join(import.meta.dir, "../../../packages/worker-python/src");
 const installTimeout = 500_000;
 
 let found: Promise<string> | undefined;
+let foundForExamples: Promise<string> | undefined;
 
 /**
  * Python with this checkout's uws-worker and what its tests need, in the versions of requirements-workers.txt.
  * @returns path of an executable that takes the arguments of `python`, and becomes it: its process id is Python's
  */
 export function pythonForWorkers(): Promise<string> {
-  found ??= find();
+  found ??= find([]);
   return found;
 }
 
-async function find(): Promise<string> {
+/** The same with the packages of the Python that drives the server, astropy and numpy among them: for the example worker. */
+export function pythonForExamples(): Promise<string> {
+  foundForExamples ??= Promise.all([findPython(), pythonForWorkers()]).then(([{ env }]) =>
+    find(env.PYTHONPATH?.split(":") ?? []),
+  );
+  return foundForExamples;
+}
+
+/** @param more folders with modules */
+async function find(more: readonly string[]): Promise<string> {
   const python = await findInterpreter();
   const name = await nameOf(python);
   const digest = createHash("sha256")
@@ -31,7 +41,7 @@ async function find(): Promise<string> {
   const key = digest.digest("hex").slice(0, 12);
   const packages = await cached(`python-workers-${name}-${key}`, (fresh) => install(python, fresh));
   // The packages are the same for all checkouts, the program names one.
-  const program = programOf(python, [sdk, packages]);
+  const program = programOf(python, [sdk, packages, ...more]);
   const programKey = createHash("sha256").update(program).digest("hex").slice(0, 12);
   const folder = await cached(`python-workers-program-${programKey}`, async (fresh) => {
     const path = join(fresh, "bin/python");

@@ -1,14 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import type { Gateway } from "@uws/gateway";
 import type { Logger } from "pino";
-
-/**
- * The workers that come with the house, each a process of its own that knows the gateway's address and nothing else. They
- * run the job types of the same names.
- */
-export const exampleNames = ["crossmatch", "simulate"] as const;
+import type { ExampleProgram } from "./programs.ts";
 
 /** Milliseconds that a worker has to finish its jobs when we stop; then it gives them back. */
 const drainTime = 3000;
@@ -21,16 +15,17 @@ export interface ExampleWorkers {
 }
 
 /**
- * Starts the example workers.
+ * Starts the example workers, each a process of its own that knows the gateway's address and nothing else.
  * @param token is shown to the gateway where it requires one
  */
 export function startExampleWorkers(
+  programs: readonly ExampleProgram[],
   gateway: Pick<Gateway, "url" | "requireToken">,
   token: string,
   log: Logger,
 ): ExampleWorkers {
   const environment = environmentFor(gateway, token);
-  const workers = exampleNames.map((name) => new Supervised(name, environment, log));
+  const workers = programs.map((program) => new Supervised(program, environment, log));
   return {
     pids: () => Object.fromEntries(workers.map((worker) => [worker.name, worker.pid])),
     async stop() {
@@ -57,6 +52,7 @@ function environmentFor({ url, requireToken }: Pick<Gateway, "url" | "requireTok
 /** One worker process: when it dies it is started again, a little later each time it dies soon. */
 class Supervised {
   readonly name: string;
+  readonly #command: readonly string[];
   readonly #environment: NodeJS.ProcessEnv;
   readonly #log: Logger;
   readonly #stopping = Promise.withResolvers<void>();
@@ -64,8 +60,9 @@ class Supervised {
   #child: ChildProcess | undefined;
   readonly #running: Promise<void>;
 
-  constructor(name: string, environment: NodeJS.ProcessEnv, log: Logger) {
+  constructor({ name, command }: ExampleProgram, environment: NodeJS.ProcessEnv, log: Logger) {
     this.name = name;
+    this.#command = command;
     this.#environment = environment;
     this.#log = log.child({ example: name });
     this.#running = this.#run();
@@ -88,10 +85,10 @@ class Supervised {
   }
 
   async #run(): Promise<void> {
-    const main = join(import.meta.dirname, "../../workers", this.name, "src/main.ts");
+    const [program = "", ...args] = this.#command;
     for (let deaths = 0; !this.#stopped; ) {
       const started = performance.now();
-      const child = spawn(process.execPath, ["--no-orphans", main], {
+      const child = spawn(program, args, {
         env: this.#environment,
         stdio: ["ignore", "pipe", "pipe"],
       });

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Commands } from "../support/commands.ts";
+import { goToolchain, pythonForExamples } from "../support/tools/index.ts";
+
+/* `demo --all` and `up --all-workers`: what the machine can run is run, and of the rest it is said why not. */
+
+const root = join(import.meta.dirname, "../..");
+const commands = new Commands();
+let folder: string;
+/** As on a machine that has Python with what the cut-out needs, and Go if there is one; in a folder of its own. */
+let complete: Record<string, string>;
+/** As on a machine that has neither Python nor Go nor awk. */
+let bare: Record<string, string>;
+
+beforeAll(async () => {
+  folder = await commands.folder();
+  const site = await commands.site({ UWS_CONFIG: join(root, "uws.yaml") });
+  complete = { ...site, UWS_EXAMPLE_PYTHON: await pythonForExamples() };
+  bare = { ...site, PATH: join(folder, "nothing"), UWS_EXAMPLE_PYTHON: join(folder, "no-python") };
+});
+afterAll(() => commands.stop());
+
+test("each example has a service, and a place on the page", async () => {
+  const names = (await readdir(join(root, "apps/workers"), { withFileTypes: true })).filter((it) => it.isDirectory());
+  const services = await Bun.file(join(root, "apps/workers/uws.yaml")).text();
+  const page = await Bun.file(join(root, "docs/examples.md")).text();
+  expect(names.length).toBeGreaterThanOrEqual(5);
+  for (const { name } of names) {
+    expect(services).toContain(`path: ${name}\n    descriptions: [${name}/description.yaml]`);
+    expect(page).toMatch(new RegExp(`^## ${name}: `, "m"));
+  }
+});
+
+test("demo --all runs a job of each example, saves the results, and tells what was found", async () => {
+  const { code, stdout, stderr } = await commands.finish(["demo", "--all"], complete, { cwd: folder });
+  const hasGo = (await goToolchain()) !== undefined;
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("349 stars found.");
+  expect(stdout).toMatch(/A FITS image of \d+ bytes was cut out/);
+  expect(stdout).toMatch(hasGo ? /The period is 5\.36\d+ days/ : /The example periodogram is left out: there is no go/);
+  expect(stdout).toContain("points 181, mean 3.9");
+  const saved = await readdir(join(folder, ".uws/demo"));
+  expect(saved).toEqual(expect.arrayContaining(["messier.svg", "cutout.png", "cutout.fits", "folded.csv"]));
+  expect(saved.includes("periodogram.svg")).toBe(hasGo);
+}, 200_000);
+
+test("up --all-workers serves all examples, and says what is left out and why", async () => {
+  const up = commands.run(["up", "--all-workers"], bare, { cwd: folder });
+  await up.line(/(Stop it with Ctrl-C)/);
+  expect(up.said.stdout).toMatch(/The example cutout is left out: .*no-python/);
+  expect(up.said.stdout).toContain("The example phase-fold is left out: there is no awk on the PATH");
+  for (const name of ["crossmatch", "simulate", "cutout", "periodogram", "phase-fold"]) {
+    expect(up.said.stdout).toMatch(new RegExp(`^  ${name} +http:`, "m"));
+  }
+  await up.stop();
+}, 100_000);
+
+test("up by itself starts no worker in another language, and serves none of their types", async () => {
+  const up = commands.run(["up"], bare, { cwd: folder });
+  await up.line(/(Stop it with Ctrl-C)/);
+  expect(up.said.stdout).not.toMatch(/left out|cutout|periodogram|phase-fold/);
+  await up.stop();
+}, 100_000);
+
+test("all workers and none of them cannot be wanted at once", async () => {
+  const { code, stderr } = await commands.finish(["up", "--all-workers", "--no-workers"], bare, { cwd: folder });
+  expect([code, stderr]).toEqual([2, expect.stringContaining("cannot be used with")]);
+});
