@@ -127,7 +127,9 @@ export async function soak(options: SoakOptions): Promise<SoakSummary> {
   }
 }
 
-async function prepare(kinds?: readonly string[]): Promise<{ ready: { language: Language; tool: Tool }[]; leftOut: string[] }> {
+async function prepare(
+  kinds?: readonly string[],
+): Promise<{ ready: { language: Language; tool: Tool }[]; leftOut: string[] }> {
   const ready: { language: Language; tool: Tool }[] = [];
   const leftOut: string[] = [];
   for (const language of Object.values(languages).flat()) {
