@@ -332,7 +332,7 @@ export const sdk: readonly Rule[] = [
   },
   {
     id: "sdk-python",
-    rule: "The same in Python: process per job, crash with exit status and the end of stderr.",
+    rule: "The same in Python.",
     tests: [
       shown("tests/workers/python-sdk.test.ts", "the SDK for Python %s", "does what its tests say"),
       shown("tests/worker-conformance/python.test.ts", "workers in Python do what the protocol asks"),
