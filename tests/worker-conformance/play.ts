@@ -8,9 +8,8 @@ import { Stage } from "./stage.ts";
 /** What came of a situation: nothing to say means that it went as it should. */
 export type Outcome = "passed" | { readonly wrong: string };
 
-/** How many situations of one language are played at a time. */
-const jobsAtOnce = 6;
-const workersAtOnce = 3;
+/** How many situations of one kind of worker are played at a time. A process for each job takes a while to start. */
+const atOnce = { concurrent: { jobs: 6, workers: 3 }, process: { jobs: 3, workers: 2 } } as const;
 
 /** Whether a situation concerns such a worker. */
 export function applies({ needs = [] }: Situation, { kind, jobs }: Language): boolean {
@@ -26,7 +25,7 @@ export function play(language: Language, tool: Tool, situations: readonly Situat
 }
 
 function withOwnWorkers(language: Language, tool: Tool, situations: readonly WorkerSituation[]) {
-  const turn = turns(workersAtOnce);
+  const turn = turns(atOnce[language.jobs].workers);
   return situations.map(({ id, play }): [string, Promise<Outcome>] => [
     id,
     turn(async () => {
@@ -42,7 +41,7 @@ function withOwnWorkers(language: Language, tool: Tool, situations: readonly Wor
 
 function withOneWorker(language: Language, tool: Tool, situations: readonly JobSituation[]) {
   if (situations.length === 0) return [];
-  const turn = turns(jobsAtOnce);
+  const turn = turns(atOnce[language.jobs].jobs);
   const stage = Stage.set(language, tool);
   const worker = stage.then((set) => SharedWorker.start(set));
   worker.catch(() => {});

@@ -30,25 +30,27 @@ _OOM_SCORE = 500
 """Added to the worker's own, see proc(5)."""
 
 
-def main(number: int) -> None:
-    """Runs the job that the worker names over the socket of this number, and ends."""
+def main(hearing: int, saying: int) -> None:
+    """Runs the job that the worker names, and ends. The numbers are of the sockets on which the worker is heard, and told."""
     os.environ[VARIABLE] = str(os.getpid())
     # A supervisor may send it to all of a service: the worker drains, and the job goes on. A function, not SIG_IGN, which the
     # programs that the handler starts would inherit.
     signal.signal(signal.SIGTERM, lambda *_: None)
     _offer_to_the_kernel()
-    channel = socket.socket(fileno=number)
-    # Not for the processes that the handler starts.
-    channel.set_inheritable(False)
-    kind, payload = _read_frame(channel)
+    channels = socket.socket(fileno=hearing), socket.socket(fileno=saying)
+    for channel in channels:
+        # Not for the processes that the handler starts.
+        channel.set_inheritable(False)
+    kind, payload = _read_frame(channels[0])
     if kind is not Kind.START:
         raise SystemExit(f"a job begins with START, not with {kind.name}")
     start = Start.decode(payload)
     sys.path[:] = start.path
-    channel.setblocking(False)
+    for channel in channels:
+        channel.setblocking(False)
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="channel to the worker", daemon=True).start()
-    conversation = _call(loop, _begin(channel, start))
+    threading.Thread(target=loop.run_forever, name="channels to the worker", daemon=True).start()
+    conversation = _call(loop, _begin(*channels, start))
     outcome = Outcome.of(_run(start, conversation, loop))
     _call(loop, conversation.end(outcome))
 
@@ -61,14 +63,18 @@ def _offer_to_the_kernel() -> None:
         file.write(str(score))
 
 
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
 class Conversation:
     """Events go out as the outbox makes them; acknowledgements and an interruption come in."""
 
-    def __init__(self, start: Start, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, start: Start, hearing: Streams, saying: Streams) -> None:
         self.interruption = Interruption()
         self.outbox = Outbox(start.assign.attempt_token)
-        self._reader = reader
-        self._writer = writer
+        # Half of each is not used, but asyncio closes the whole when it is collected.
+        self._streams = hearing, saying
+        self._reader, self._writer = hearing[0], saying[1]
         self.outbox.attach(self._send_event, 0)
         self._listening = asyncio.ensure_future(self._listen())
 
@@ -99,9 +105,8 @@ class Conversation:
         kill_group(os.getpid())
 
 
-async def _begin(channel: socket.socket, start: Start) -> Conversation:
-    reader, writer = await asyncio.open_connection(sock=channel)
-    return Conversation(start, reader, writer)
+async def _begin(hearing: socket.socket, saying: socket.socket, start: Start) -> Conversation:
+    return Conversation(start, await asyncio.open_connection(sock=hearing), await asyncio.open_connection(sock=saying))
 
 
 def _run(start: Start, conversation: Conversation, loop: asyncio.AbstractEventLoop) -> BaseException | None:

@@ -107,14 +107,16 @@ class JobProcess:
             kill_group(self._popen.pid)
 
     async def _run(self) -> None:
-        ours, theirs = socket.socketpair()
+        # One for each direction: what it has said can be read to its end even when it could no longer be told anything.
+        heard, its_mouth = socket.socketpair()
+        told, its_ear = socket.socketpair()
         loop = asyncio.get_running_loop()
         exited: asyncio.Future[int] = loop.create_future()
-        with theirs:
-            popen = self._popen = self._start_process(theirs)
+        with its_mouth, its_ear:
+            popen = self._popen = self._start_process(its_ear, its_mouth)
         threading.Thread(target=_wait, args=(popen, loop, exited), name=f"process {popen.pid}", daemon=True).start()
         guard: GroupGuard | None = None
-        said = asyncio.ensure_future(self._listen(ours, popen))
+        said = asyncio.ensure_future(self._listen(heard, told, popen))
         try:
             try:
                 guard = GroupGuard(popen.pid)
@@ -149,15 +151,15 @@ class JobProcess:
         heard.cancel()
         interrupted.cancel()
 
-    def _start_process(self, channel: socket.socket) -> "subprocess.Popen[bytes]":
-        number = channel.fileno()
+    def _start_process(self, *channels: socket.socket) -> "subprocess.Popen[bytes]":
+        numbers = [channel.fileno() for channel in channels]
         try:
             return subprocess.Popen(
-                [sys.executable, str(_PROGRAM), str(number)],
+                [sys.executable, str(_PROGRAM), *map(str, numbers)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=(number,),
+                pass_fds=numbers,
                 # A group of its own, to be killed as one, and not reached by a Ctrl-C that is meant for the worker.
                 start_new_session=True,
                 env={**os.environ, VARIABLE: "1"},
@@ -168,7 +170,7 @@ class JobProcess:
                 "the job's process could not be started", kind="transient", retryable=True, detail=str(error)
             ) from error
 
-    async def _listen(self, channel: socket.socket, popen: "subprocess.Popen[bytes]") -> None:
+    async def _listen(self, heard: socket.socket, told: socket.socket, popen: "subprocess.Popen[bytes]") -> None:
         """Returns when everything that the process has said has been heard."""
         assert popen.stdout and popen.stderr
         job_id = self._assign.job_id
@@ -176,7 +178,9 @@ class JobProcess:
             asyncio.ensure_future(hand_on(popen.stdout, job_id, logging.INFO, None)),
             asyncio.ensure_future(hand_on(popen.stderr, job_id, logging.WARNING, self._tail)),
         ]
-        reader, self._writer = await asyncio.open_connection(sock=channel)
+        reader, unused_writer = await asyncio.open_connection(sock=heard)
+        # Kept, since asyncio closes the whole when a half of it is collected.
+        unused_reader, self._writer = await asyncio.open_connection(sock=told)
         try:
             self._send(Kind.START, self._start().encode())
             self._resources.interruption.listen(self._interrupt)
@@ -188,6 +192,8 @@ class JobProcess:
             await asyncio.gather(*outputs)
         finally:
             self._writer.close()
+            unused_writer.close()
+            del unused_reader
             for output in outputs:
                 output.cancel()
 
