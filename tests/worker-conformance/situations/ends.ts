@@ -25,7 +25,9 @@ export const ends: readonly Situation[] = [
       rule: "Cancel, Cancelled",
       async playJobs(worker) {
         const file = worker.path();
-        const job = await worker.run([`tidy ${file}`]);
+        const job = await worker.run(["log info runs", `tidy ${file}`]);
+        // One that has not begun yet may be cancelled without ever being begun.
+        await job.take("event");
         worker.stream.send({ cancel: { attemptToken: job.token, reason, graceMs: longGraceMs } });
         await job.cancelled();
         assert.equal(await worker.written(file), written);
@@ -76,12 +78,13 @@ export const ends: readonly Situation[] = [
     rule: "Fenced: stop at once, report nothing more",
     async playJobs(worker) {
       const file = worker.path();
-      const job = await worker.run([`tidy ${file}`]);
+      const job = await worker.run(["log info runs", `tidy ${file}`]);
+      await job.take("event");
       worker.stream.send({ fenced: { attemptToken: job.token } });
       assert.equal(await worker.written(file), "fenced");
       await job.assertForgotten();
       await (await worker.run([])).completed();
-      assert.deepEqual(worker.stream.kindsAbout(job.token), ["accept"]);
+      assert.deepEqual(worker.stream.kindsAbout(job.token), ["accept", "event"]);
     },
   },
   {
