@@ -44,10 +44,6 @@ func newConnection(options connectionOptions) (*connection, error) {
 			Backoff:           grpcbackoff.Config{BaseDelay: backoffBase, Multiplier: 1.6, Jitter: 0.2, MaxDelay: backoffMax},
 			MinConnectTimeout: backoffMax,
 		}),
-		// Windows that stay as they are: gRPC would enlarge them as it measures the network, and the HTTP/2 server of Bun 1.4.5 does not
-		// add that (SETTINGS_INITIAL_WINDOW_SIZE) to a stream that has had a WINDOW_UPDATE. Both sides would wait for ever.
-		grpc.WithStaticStreamWindowSize(1 << 20),
-		grpc.WithStaticConnWindowSize(4 << 20),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessageBytes), grpc.MaxCallSendMsgSize(maxMessageBytes)),
 		// What a name server says about retries is not asked for.
 		grpc.WithDisableServiceConfig(),

@@ -1,6 +1,7 @@
-import { Server, type ServerCredentials } from "@grpc/grpc-js";
+import { Server } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { limits, UwsError } from "@uws/core";
+import { listen } from "@uws/grpc-listener";
 import { packageDefinition, WorkerService } from "@uws/protocol";
 import { HealthImplementation } from "grpc-health-check";
 import { Announcements } from "./announcements.ts";
@@ -79,11 +80,12 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
   dispatch.news.onCancel((cancel) => sessions.cancel(cancel));
 
   const host = protection.host.includes(":") ? `[${protection.host}]` : protection.host;
-  const port = await listen(server, `${host}:${config.grpcPort}`, protection.credentials).catch((error) => {
+  const listener = await listen(server, protection.host, config.grpcPort, protection.credentials).catch((error) => {
     tokens?.stop();
     types.stop();
-    throw error;
+    throw new Error(`The gateway cannot listen on ${host}:${config.grpcPort}: ${error.message}`, { cause: error });
   });
+  const { port } = listener;
   const address = `${host}:${port}`;
   const stopReloading = protection.tls === undefined ? undefined : reloadOnHangup(protection.tls, log);
   log[protection.weak ? "warn" : "info"]({ address }, `gateway listens, ${protection.description}`);
@@ -103,6 +105,7 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
       await writer.settled();
       sessions.closeAll(new UwsError("unavailable", "The gateway stops; connect again."));
       await writer.settled();
+      listener.stop();
       server.forceShutdown();
     },
   };
@@ -110,12 +113,3 @@ export async function startGateway(dependencies: GatewayDependencies): Promise<G
 
 /** Where a gateway that listens on all addresses is found from this machine. */
 const nearest: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "[::]": "[::1]" };
-
-function listen(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, bound) => {
-      if (error) reject(new Error(`The gateway cannot listen on ${address}: ${error.message}`, { cause: error }));
-      else resolve(bound);
-    });
-  });
-}

@@ -409,6 +409,20 @@ export const blame: readonly Rule[] = [
 const upload = "apps/gateway/src/upload-result.test.ts";
 export const largeResults: readonly Rule[] = [
   {
+    id: "windows",
+    rule: "Flow control holds for libraries that enlarge their windows while they are connected.",
+    tests: [
+      shown("packages/grpc-listener/src/listen.test.ts", "what SETTINGS add to the initial window, an open stream has"),
+    ],
+    mutation: [
+      without(
+        "packages/grpc-listener/src/settled-socket.ts",
+        "listener(windows.fromClient(arrived))",
+        "listener(arrived)",
+      ),
+    ],
+  },
+  {
     id: "upload-not-inline",
     rule: "A large result does not travel on the control stream.",
     tests: [

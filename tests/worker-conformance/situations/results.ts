@@ -129,6 +129,26 @@ export const results: readonly Situation[] = [
     },
   },
   {
+    id: "large-file",
+    title: "A file of many megabytes is read and stored, and the stream carries long messages afterwards.",
+    rule: "7: chunked, flow-controlled",
+    async play(stage) {
+      const stream = await stage.connect();
+      const file = numbered(30_000_000);
+      stage.server.files.set("FILE", file);
+      const copied = await PlayedJob.run(stream, ["copy file copied"], {
+        parameters: [{ name: "FILE", uploaded: tableOf(file.length) }],
+      });
+      await copied.completed();
+      assert((await stage.server.uploads.take()).data.equals(file), "the bytes");
+      const value = "x".repeat(1_000_000);
+      for (let count = 0; count < 4; count++) {
+        const job = await PlayedJob.run(stream, [], { parameters: [{ name: "LARGE", value }] });
+        await job.completed();
+      }
+    },
+  },
+  {
     id: "download-broken",
     title: "A download that breaks off goes on where it was.",
     rule: "ParameterRef: offset",

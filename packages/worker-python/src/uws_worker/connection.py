@@ -20,8 +20,6 @@ class Connection:
     def __init__(self, options: ConnectionOptions) -> None:
         self.address = options.address.target
         settings: list[tuple[str, Any]] = [
-            # Windows that grow while the network is measured are more than some servers keep count of (docs/decisions.md).
-            ("grpc.http2.bdp_probe", 0),
             # A gateway that vanished without a word (power, network) is noticed after 15 s at most.
             ("grpc.keepalive_time_ms", 10_000),
             ("grpc.keepalive_timeout_ms", 5_000),

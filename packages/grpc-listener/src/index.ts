@@ -1,0 +1,1 @@
+export { type GrpcListener, listen } from "./listen.ts";
