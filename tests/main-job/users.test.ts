@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Commands, type Environment } from "../support/commands.ts";
-import { python, run } from "../support/tools/index.ts";
+import { curl, python, run } from "../support/tools/index.ts";
 
 const commands = new Commands();
 afterAll(() => commands.stop());
@@ -98,4 +98,59 @@ test("who adds users where nobody could log in is told so", async () => {
   const environment = await commands.site();
   const added = await users(environment, ["add", "zoe"], "a long password");
   expect(added).toMatchObject({ code: 0, stderr: expect.stringContaining("UWS_AUTH_BASIC=true") });
+});
+
+test("a user's programs log in by tokens, which curl and the command line send", async () => {
+  const environment = await commands.site({ UWS_AUTH_BASIC: "true", UWS_AUTH_ANONYMOUS: "false" });
+  expect(await users(environment, ["add", "zoe"], "a long password")).toMatchObject({ code: 0 });
+  const add = async (...args: string[]) => await users(environment, ["tokens", "add", "zoe", ...args]);
+  const made = await add("laptop", "--services", "simulate", "--expires", "30d");
+  expect(made.stdout).toMatch(/^uwsu_[A-Za-z0-9_-]{43}\n$/);
+  const token = made.stdout.trim();
+  const looking = (await add("look", "--read-only")).stdout.trim();
+  for (const [args, message] of [
+    [["laptop"], "zoe has a token named laptop; remove it first."],
+    [["a b"], "NAME must be"],
+    [["more", "--services", "a b"], "--services must be"],
+    [["more", "--expires", "soon"], "--expires must be"],
+  ] as const) {
+    expect(await add(...args)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(message) });
+  }
+  const list = async () => (await users(environment, ["tokens", "list", "zoe"])).stdout.trim().split("\n");
+  expect(await list()).toEqual([
+    expect.stringMatching(/^NAME +GOOD FOR +SERVICES +CREATED +EXPIRES$/),
+    expect.stringMatching(/^laptop +read, write +simulate +\d{4}-\S+ \S+Z +\d{4}-\S+ \S+Z$/),
+    expect.stringMatching(/^look +read +\(all\) +\d{4}-\S+ \S+Z +never$/),
+  ]);
+
+  const up = commands.run(["up"], environment);
+  const url = await up.line(/simulate +(http\S+)\/simulate\/async/);
+  const jobs = `${url}/simulate/async`;
+  const ask = async (bearer: string, ...args: string[]) => {
+    const sent = [
+      "-s",
+      "-o",
+      "/dev/null",
+      "-w",
+      "%{http_code} %{redirect_url}",
+      "-H",
+      `Authorization: Bearer ${bearer}`,
+    ];
+    return (await run(await curl(), [...sent, ...args])).out;
+  };
+  const created = await ask(token, "-d", "DURATION=0", jobs);
+  expect(created).toStartWith(`303 ${jobs}/`);
+  const job = created.slice(4);
+  expect(await ask(looking, job)).toStartWith("200");
+  expect(await ask(looking, "-d", "PHASE=RUN", `${job}/phase`)).toStartWith("403");
+  expect(await ask(token, `${url}/crossmatch/async`)).toStartWith("403");
+  const submitted = await commands.finish(["submit", jobs, "--duration", "0", "--wait"], {
+    UWS_URL: url,
+    UWS_TOKEN: token,
+  });
+  expect(submitted).toMatchObject({ code: 0 });
+  expect(await users(environment, ["tokens", "remove", "zoe", "laptop"])).toMatchObject({ code: 0 });
+  expect(await ask(token, job)).toStartWith("401");
+  expect(await users(environment, ["tokens", "remove", "zoe", "laptop"])).toMatchObject({ code: 1 });
+  for (const secret of [token, looking]) expect(up.said.stdout + up.said.stderr).not.toContain(secret);
 });

@@ -66,6 +66,6 @@ test("everybody may read what the service is, and that it needs credentials", as
   const document = (await (await it.request(`${it.api.url}/swagger/json`)).json()) as {
     paths: Record<string, { post: { security?: object[] } }>;
   };
-  expect(document.paths["/named/async"]?.post.security).toEqual([{ basic: [] }]);
+  expect(document.paths["/named/async"]?.post.security).toEqual([{ basic: [] }, { user: [] }]);
   expect(document.paths["/cone/async"]?.post.security).toBeUndefined();
 });

@@ -31,19 +31,19 @@ export const announcedRoutes: readonly Route[] = [
 ];
 
 async function list(exchange: Exchange): Promise<Response> {
-  await operatorOf(exchange);
+  await operatorOf(exchange, false);
   return jsonAnswer({ descriptions: (await listAnnounced(exchange.api.store)).map(json) });
 }
 
 async function show(exchange: Exchange, { digest }: PathParameters): Promise<Response> {
-  await operatorOf(exchange);
+  await operatorOf(exchange, false);
   const document = await getAnnounced(exchange.api.store, digest ?? "");
   if (document === undefined) throw unknown(digest);
   return jsonAnswer(document);
 }
 
 async function decide(exchange: Exchange, { digest }: PathParameters, decision: "approve" | "reject") {
-  const operator = await operatorOf(exchange);
+  const operator = await operatorOf(exchange, true);
   refuseCrossSite(exchange.request.headers, exchange.origin);
   const { store, log, lookAtTypes } = exchange.api;
   const state = decision === "approve" ? "accepted" : "rejected";

@@ -10,6 +10,8 @@ type Headers = Record<string, string>;
 const basic = (name: string, password: string): Headers => ({
   authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`,
 });
+/** What a 401 asks for. */
+const howToLogIn = 'Basic realm="Jobs of the observatory", charset="UTF-8", Bearer realm="Jobs of the observatory"';
 const alice = basic("alice", "wonderland: ÄÖÜ");
 const bob = basic("bob", "the builder");
 
@@ -80,7 +82,7 @@ describe("somebody else's job", () => {
         const seen = answers.map(({ status, headers }) => [status, headers.get("www-authenticate")]);
         // A worker's report needs the attempt's token, whoever asks.
         const worker = [401, 'Bearer realm="Jobs of the observatory"'];
-        const client = [401, 'Basic realm="Jobs of the observatory", charset="UTF-8"'];
+        const client = [401, howToLogIn];
         const expected = method === "PATCH" ? [worker, worker] : [[403, null], client];
         expect([method, path, ...seen]).toEqual([method, path, ...expected]);
       }
@@ -153,11 +155,7 @@ describe("credentials", () => {
         [it.cones.replace("async", "capabilities"), "GET"],
       ] as const) {
         const answer = await it.request(url, { method, headers });
-        expect([url, answer.status, answer.headers.get("www-authenticate")]).toEqual([
-          url,
-          401,
-          'Basic realm="Jobs of the observatory", charset="UTF-8"',
-        ]);
+        expect([url, answer.status, answer.headers.get("www-authenticate")]).toEqual([url, 401, howToLogIn]);
         expect(answer.headers.has("x-vo-authenticated")).toBe(false);
       }
     }
@@ -205,10 +203,7 @@ describe("credentials", () => {
 test("capabilities tell how to log in, and whether the credentials are right", async () => {
   const url = it.cones.replace("async", "capabilities");
   const open = await get(url);
-  expect([open.status, open.headers.get("www-authenticate")]).toEqual([
-    200,
-    'Basic realm="Jobs of the observatory", charset="UTF-8"',
-  ]);
+  expect([open.status, open.headers.get("www-authenticate")]).toEqual([200, howToLogIn]);
   const xml = await open.text();
   expect(xml.match(/<securityMethod\/?>/g)?.length).toBe(2);
   expect(xml.match(/<securityMethod standardID="ivo:\/\/ivoa.net\/sso#BasicAA"/g)?.length).toBe(2);
@@ -297,9 +292,10 @@ describe("a server that lets only users in", () => {
       components: { securitySchemes: object };
       paths: Record<string, Record<string, { security?: object[]; responses: object }>>;
     };
-    expect(document.security).toEqual([{ basic: [] }]);
+    expect(document.security).toEqual([{ basic: [] }, { user: [] }]);
     expect(document.components.securitySchemes).toMatchObject({
       basic: { type: "http", scheme: "basic" },
+      user: { type: "http", scheme: "bearer" },
       worker: { type: "http", scheme: "bearer" },
       attempt: { type: "http", scheme: "bearer" },
     });

@@ -12,5 +12,8 @@ export function loginMethods({ anonymous, basic }: Auth): readonly (string | nul
 
 /** Says how to log in (RFC 9110, section 11.6.1: also where credentials are not needed but would make a difference). */
 export function challenge({ headers }: Response, { basic, realm }: Auth): void {
-  if (basic) headers.set("www-authenticate", `Basic realm="${realm}", charset="UTF-8"`);
+  if (!basic) return;
+  // The first is the one that clients take who know but one.
+  headers.set("www-authenticate", `Basic realm="${realm}", charset="UTF-8"`);
+  headers.append("www-authenticate", `Bearer realm="${realm}"`);
 }

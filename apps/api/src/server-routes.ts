@@ -11,6 +11,7 @@ import type { Route, RouteDetail } from "./route.ts";
 import type { Service } from "./service.ts";
 import { serviceListJson } from "./service-list.ts";
 import { swaggerAsset, swaggerPage } from "./swagger-ui.ts";
+import { userTokenRoutes } from "./user-token-routes.ts";
 
 /** Routes of the server itself, beside its services. */
 export function serverRoutes(services: readonly Service[], openApi: () => Response | Promise<Response>): Route[] {
@@ -42,6 +43,7 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
       },
     },
     ...announcedRoutes,
+    ...userTokenRoutes(services),
     metaSchemaRoute,
     { path: "/swagger/json", methods: { GET: { handle: openApi, detail: undefined } } },
     {

@@ -1,5 +1,5 @@
 import { anonymous, type Identity } from "@uws/auth";
-import { admit } from "./admit.ts";
+import { admit, refuseBeyondScope } from "./admit.ts";
 import { refuseCrossSite } from "./cross-site.ts";
 import type { Exchange } from "./exchange.ts";
 import { type OperationObject, refusals } from "./openapi/operation.ts";
@@ -104,6 +104,7 @@ function atService(
       exchange.owner = worker === undefined ? caller.owner : undefined;
       // Who holds the job was let in when it was given to it.
       if (!open && worker === undefined) admit(service, caller);
+      refuseBeyondScope(caller, changes, service.path);
       if (changes && caller.owner !== undefined) refuseCrossSite(exchange.request.headers, exchange.origin);
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
@@ -118,7 +119,7 @@ function describedTo(operation: OperationObject, { access }: Service, open: bool
   if (open === true) return { security: [], ...operation };
   const responses = { ...operation.responses, ...refusals(401) };
   if (open === "login" || access.anonymous) return { ...operation, responses };
-  return { security: [{ basic: [] }], ...operation, responses: { ...responses, ...refusals(403) } };
+  return { security: [{ basic: [] }, { user: [] }], ...operation, responses: { ...responses, ...refusals(403) } };
 }
 
 async function callerOf({ api, request }: Exchange, open: boolean | "login"): Promise<Identity> {

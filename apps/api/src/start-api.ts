@@ -1,4 +1,4 @@
-import { BasicAuthenticator, firstOf } from "@uws/auth";
+import { BasicAuthenticator, BearerAuthenticator, firstOf } from "@uws/auth";
 import { type Config, ConfigError } from "@uws/config";
 import { Remembered } from "@uws/core";
 import { phasesOf } from "@uws/store";
@@ -51,7 +51,10 @@ export async function startApi(given: ApiDependencies): Promise<RunningApi> {
   const stopping = new AbortController();
   const api: Api = {
     ...given,
-    authenticate: firstOf(config.auth.basic ? [new BasicAuthenticator(store)] : [], config.auth.anonymous),
+    authenticate: firstOf(
+      config.auth.basic ? [new BasicAuthenticator(store), new BearerAuthenticator(store)] : [],
+      config.auth.anonymous,
+    ),
     quotes: new Quotes(store),
     descriptions: new Descriptions(store),
     lookAtTypes: () => watch.look(),

@@ -10,7 +10,7 @@ import {
   addWorkerToken,
   createJob,
   dispatchJobs,
-  hashWorkerToken,
+  hashToken,
   migrate,
   type NewJob,
   newJobId,
@@ -104,7 +104,7 @@ export async function openTestHouse(changes: Partial<typeof defaults> = {}): Pro
     },
     async token({ name = crypto.randomUUID(), types, lifetime } = {}) {
       const token = newWorkerToken();
-      await addWorkerToken(store, { name, hash: hashWorkerToken(token), types, lifetime }, 1000);
+      await addWorkerToken(store, { name, hash: hashToken(token), types, lifetime }, 1000);
       return token;
     },
     async submit(type, changes = {}) {

@@ -1,5 +1,5 @@
 import { UwsError } from "@uws/core";
-import { findWorkerTokens, hashWorkerToken, type Store } from "@uws/store";
+import { findWorkerTokens, hashToken, type Store } from "@uws/store";
 import type { Logger } from "pino";
 import { Batcher } from "./batcher.ts";
 
@@ -49,7 +49,7 @@ export class WorkerTokens {
     this.#log = log;
     this.#onInvalid = onInvalid;
     if (own !== undefined) {
-      this.#own.set(hashWorkerToken(own.token), { name: "(this process)", types: new Set(own.types) });
+      this.#own.set(hashToken(own.token), { name: "(this process)", types: new Set(own.types) });
     }
     this.#lookups = new Batcher((hashes) => this.#lookUp(hashes));
     this.#schedule();
@@ -60,7 +60,7 @@ export class WorkerTokens {
    * @throws UwsError "unauthenticated", "unavailable"
    */
   async bearerOf(token: string): Promise<Bearer> {
-    const hash = hashWorkerToken(token);
+    const hash = hashToken(token);
     const bearer = this.#own.get(hash) ?? this.#valid.get(hash) ?? (await this.#find(hash));
     if (bearer !== undefined) return bearer;
     throw new UwsError(

@@ -2,9 +2,10 @@ import { userInfo } from "node:os";
 import { descriptionYaml, readDescription } from "@uws/description";
 import { type AnnouncedDescription, decideDescription, getAnnounced, listAnnounced, type Store } from "@uws/store";
 import { Command } from "commander";
+import { dayTime } from "./day-time.ts";
+import { table } from "./table.ts";
 import { withConfiguredStore } from "./with-store.ts";
 
-const dayTime = (time: Date) => `${time.toISOString().slice(0, 16).replace("T", " ")}Z`;
 /** Characters of a digest that a list shows, which are enough to name one. */
 const shown = 12;
 
@@ -49,16 +50,7 @@ export async function listDescriptions(store: Store): Promise<string> {
     ...[digest.slice(0, shown), type, version, state, dayTime(creationTime)],
     ...[token === null ? worker : `${worker} (token ${token})`, decidedBy ?? ""],
   ]);
-  const table = [["DIGEST", "TYPE", "VERSION", "STATE", "ANNOUNCED", "BY", "DECIDED BY"], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return table(["DIGEST", "TYPE", "VERSION", "STATE", "ANNOUNCED", "BY", "DECIDED BY"], rows);
 }
 
 export async function showDescription(store: Store, beginning: string): Promise<string> {

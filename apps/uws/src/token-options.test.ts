@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { parseLifetime, parseTokenName, parseTypes } from "./token-options.ts";
+import { parseLifetime, parseServices, parseTokenName, parseTypes } from "./token-options.ts";
 
 test("times are minutes, hours or days", () => {
   expect([parseLifetime("90m"), parseLifetime("12h"), parseLifetime("30d")]).toEqual([5400, 43_200, 2_592_000]);
@@ -12,6 +12,11 @@ test("types are names, each once", () => {
   expect(parseTypes("simulate, crossmatch,simulate")).toEqual(["simulate", "crossmatch"]);
   for (const wrong of ["", "a,,b", "a b", "a/b", "x".repeat(101)]) expect(() => parseTypes(wrong)).toThrow("--types");
   expect(() => parseTypes(Array.from({ length: 101 }, (_, index) => `t${index}`).join())).toThrow("at most 100");
+});
+
+test("services are paths, each once", () => {
+  expect(parseServices("crossmatch, api/batch,crossmatch")).toEqual(["crossmatch", "api/batch"]);
+  for (const wrong of ["", "a,,b", "a b", "/a", "a/"]) expect(() => parseServices(wrong)).toThrow("--services");
 });
 
 test("names can be typed", () => {

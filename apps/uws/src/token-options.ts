@@ -1,4 +1,5 @@
-const maxTypes = 100;
+/** Items of a list. */
+const most = 100;
 const seconds: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 /** Seconds; ten years. */
 const maxLifetime = 3650 * 86_400;
@@ -11,13 +12,22 @@ export function parseTokenName(text: string): string {
 
 /** @throws Error that says what is allowed */
 export function parseTypes(text: string): string[] {
-  const types = [...new Set(text.split(",").map((type) => type.trim()))];
-  const wrong = types.find((type) => !/^[A-Za-z0-9_-]{1,100}$/.test(type));
+  return parseList(text, /^[A-Za-z0-9_-]{1,100}$/, "--types", "names of job types");
+}
+
+/** @throws Error that says what is allowed */
+export function parseServices(text: string): string[] {
+  return parseList(text, /^[A-Za-z0-9._~-]+(\/[A-Za-z0-9._~-]+)*$/, "--services", "paths of services");
+}
+
+function parseList(text: string, form: RegExp, option: string, what: string): string[] {
+  const items = [...new Set(text.split(",").map((item) => item.trim()))];
+  const wrong = items.find((item) => !form.test(item));
   if (wrong !== undefined) {
-    throw new Error(`--types must be names of job types with commas between them; ${JSON.stringify(wrong)} is none.`);
+    throw new Error(`${option} must be ${what} with commas between them; ${JSON.stringify(wrong)} is none.`);
   }
-  if (types.length > maxTypes) throw new Error(`--types names at most ${maxTypes} job types.`);
-  return types;
+  if (items.length > most) throw new Error(`${option} has at most ${most} ${what}.`);
+  return items;
 }
 
 /**

@@ -1,19 +1,12 @@
-import {
-  addWorkerToken,
-  hashWorkerToken,
-  listWorkerTokens,
-  newWorkerToken,
-  removeWorkerToken,
-  type Store,
-} from "@uws/store";
+import { addWorkerToken, hashToken, listWorkerTokens, newWorkerToken, removeWorkerToken, type Store } from "@uws/store";
 import { Command } from "commander";
+import { dayTime, expiryText } from "./day-time.ts";
+import { table } from "./table.ts";
 import { parseLifetime, parseTokenName, parseTypes } from "./token-options.ts";
 import { withConfiguredStore } from "./with-store.ts";
 
 /** Tokens that there may be; each is looked at again every few seconds while its bearer is connected. */
 const maxTokens = 1000;
-
-const dayTime = (time: Date) => `${time.toISOString().slice(0, 16).replace("T", " ")}Z`;
 
 /** `tokens add|list|remove`: what lets workers in (docs/configuration.md, "Workers"). */
 export function tokensCommand(): Command {
@@ -55,7 +48,7 @@ export async function addToken(
   wanted: { name: string; types: readonly string[] | undefined; lifetime: number | undefined },
 ): Promise<string> {
   const token = newWorkerToken();
-  const outcome = await addWorkerToken(store, { ...wanted, hash: hashWorkerToken(token) }, maxTokens);
+  const outcome = await addWorkerToken(store, { ...wanted, hash: hashToken(token) }, maxTokens);
   if (outcome === "taken") throw new Error(`There is a token named ${wanted.name}; remove it first.`);
   if (outcome === "full") throw new Error(`There are ${maxTokens} tokens, which is as many as may be; remove some.`);
   return token;
@@ -69,11 +62,9 @@ export async function listTokens(store: Store): Promise<string> {
     name,
     types === null ? "(all)" : types.join(","),
     dayTime(creationTime),
-    expiry === null ? "never" : `${dayTime(expiry)}${expired ? " (expired)" : ""}`,
+    expiryText(expiry, expired),
   ]);
-  const table = [["NAME", "TYPES", "CREATED", "EXPIRES"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
+  return table(["NAME", "TYPES", "CREATED", "EXPIRES"], rows);
 }
 
 export async function removeToken(store: Store, name: string): Promise<void> {

@@ -3,11 +3,12 @@ import { loadConfig } from "@uws/config";
 import { addUser, listUsers, removeUser, setPassword } from "@uws/store";
 import { Command } from "commander";
 import { readPassword } from "./read-password.ts";
+import { userTokensCommand } from "./user-tokens.ts";
 import { withConfiguredStore } from "./with-store.ts";
 
 const fromWhere = "; the password comes from the terminal or, where there is none, from stdin";
 
-/** `users add|passwd|list|remove`: who can log in by HTTP Basic (docs/configuration.md, "Users"). */
+/** `users add|passwd|list|remove|tokens`: who can log in by HTTP Basic (docs/configuration.md, "Users"). */
 export function usersCommand(): Command {
   const users = new Command("users").description("who can log in by HTTP Basic");
   users
@@ -44,6 +45,7 @@ export function usersCommand(): Command {
       expectUser(await withConfiguredStore((store) => removeUser(store, name)), name);
       console.log(`User ${name} is removed.`);
     });
+  users.addCommand(userTokensCommand());
   return users;
 }
 

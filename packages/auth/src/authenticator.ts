@@ -2,6 +2,18 @@
 export interface Identity {
   /** Owner of the jobs that are created; undefined = anonymous. */
   readonly owner: string | undefined;
+  /** What a token lets its bearer do; undefined where the user has logged in, and may do whatever the user may. */
+  readonly scope?: Scope;
+}
+
+/** What a token is good for. */
+export interface Scope {
+  /** The token's name. */
+  readonly token: string;
+  /** Only to look. */
+  readonly readOnly: boolean;
+  /** Paths of services; undefined = all. */
+  readonly services: ReadonlySet<string> | undefined;
 }
 
 /** One way to show who one is. */

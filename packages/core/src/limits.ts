@@ -26,6 +26,8 @@ export const limits = {
   listParameters: 10,
   /** Jobs that one batch creates, aborts, deletes or archives. */
   batchJobs: 1000,
+  /** Tokens of one user, expired ones counted. */
+  userTokens: 100,
   /** Bytes of the body of such a request. */
   batchBytes: 16 * 1024 * 1024,
   /** Errors of a batch that are told at once. */

@@ -3,10 +3,12 @@
  * Commands know nothing of HTTP, XML, gRPC or NATS; who calls them publishes afterwards.
  */
 export { type AttemptRef, newAttemptToken, parseAttemptToken } from "./attempt.ts";
+export { hashToken, isUserToken, newUserToken, newWorkerToken } from "./bearer-token.ts";
 export { abortJob, abortJobs, type StoppedJob } from "./commands/abort-job.ts";
 export { acceptAttempts } from "./commands/accept-attempts.ts";
 export { addResult } from "./commands/add-result.ts";
 export { addUser } from "./commands/add-user.ts";
+export { addUserToken, type NewUserToken } from "./commands/add-user-token.ts";
 export { addWorkerToken, type NewWorkerToken } from "./commands/add-worker-token.ts";
 export { type AnnouncedState, type Announcement, announceDescription } from "./commands/announce-description.ts";
 export { archiveEndedJobs, archiveJob, type Keep } from "./commands/archive-job.ts";
@@ -32,6 +34,7 @@ export { type AttemptEvents, type LogLine, recordEvents } from "./commands/recor
 export { redispatchJobs } from "./commands/redispatch-jobs.ts";
 export { type GivenBack, releaseAttempts } from "./commands/release-attempts.ts";
 export { removeUser } from "./commands/remove-user.ts";
+export { removeUserToken } from "./commands/remove-user-token.ts";
 export { removeWorkerToken } from "./commands/remove-worker-token.ts";
 export { type Renewed, renewLeases } from "./commands/renew-leases.ts";
 export { type NewDescription, saveDescription } from "./commands/save-description.ts";
@@ -49,6 +52,7 @@ export {
 export { findAttempt } from "./queries/find-attempt.ts";
 export { type FoundJob, findJobs } from "./queries/find-jobs.ts";
 export { findPassword } from "./queries/find-password.ts";
+export { findUserToken, type ValidUserToken } from "./queries/find-user-token.ts";
 export { findVersion } from "./queries/find-version.ts";
 export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
 export { getDescription } from "./queries/get-description.ts";
@@ -64,6 +68,7 @@ export { type Attempt, listAttempts } from "./queries/list-attempts.ts";
 export { type JobListPage, listJobs, listJobsPage } from "./queries/list-jobs.ts";
 export { listLogLines, type StoredLogLine } from "./queries/list-log-lines.ts";
 export { listPublished } from "./queries/list-published.ts";
+export { listUserTokens, type UserToken } from "./queries/list-user-tokens.ts";
 export { listUsers } from "./queries/list-users.ts";
 export { listWorkerTokens, type WorkerToken } from "./queries/list-worker-tokens.ts";
 export { neededBlobs } from "./queries/needed-blobs.ts";
@@ -82,4 +87,3 @@ export { typesOfJobs } from "./queries/types-of-jobs.ts";
 export { waitingTypes } from "./queries/waiting-types.ts";
 export type { Quota } from "./quota.ts";
 export { openStore, type Sql, type Store, type StoreOptions } from "./store.ts";
-export { hashWorkerToken, newWorkerToken } from "./worker-token.ts";

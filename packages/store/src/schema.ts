@@ -269,6 +269,28 @@ export const users = pgTable("users", {
   creationTime: time("creation_time").notNull(),
 });
 
+/** Tokens by which programs log in as a user: of each, only a hash is kept. They go with their user. */
+export const userTokens = pgTable(
+  "user_tokens",
+  {
+    owner: text("owner")
+      .notNull()
+      .references(() => users.name, { onDelete: "cascade" }),
+    /** Names the token to its owner. */
+    name: text("name").notNull(),
+    /** SHA-256 of the token, hexadecimal. Tokens are random, so that no slow hash is needed. */
+    hash: text("hash").notNull().unique(),
+    /** Whether its bearer may only look. */
+    readOnly: boolean("read_only").notNull(),
+    /** Paths of the services for which it is good; null = all. */
+    services: text("services").array(),
+    creationTime: time("creation_time").notNull(),
+    /** Null = for ever. */
+    expiry: time("expiry"),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.name] })],
+);
+
 /** Which job a request with an Idempotency-Key has made, so that its repetition makes no other. Kept for a day. */
 export const idempotencyKeys = pgTable(
   "idempotency_keys",

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { hashToken, newWorkerToken } from "./bearer-token.ts";
 import { addWorkerToken } from "./commands/add-worker-token.ts";
 import { removeWorkerToken } from "./commands/remove-worker-token.ts";
 import { findWorkerTokens } from "./queries/find-worker-tokens.ts";
 import { listWorkerTokens } from "./queries/list-worker-tokens.ts";
 import { typesOfJobs } from "./queries/types-of-jobs.ts";
 import { type StoreFixture, storeFixture } from "./testing.ts";
-import { hashWorkerToken, newWorkerToken } from "./worker-token.ts";
 
 let fixture: StoreFixture;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ test("tokens are random, begin with their kind, and are known by their hash", ()
   const tokens = Array.from({ length: 100 }, newWorkerToken);
   expect(new Set(tokens).size).toBe(100);
   for (const token of tokens) expect(token).toMatch(/^uwsw_[A-Za-z0-9_-]{43}$/);
-  expect(hashWorkerToken("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  expect(hashToken("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });
 
 test("a token is found by its hash until it is removed", async () => {

@@ -157,8 +157,17 @@ export const promises: readonly Rule[] = [
   },
   {
     id: "promise-grants",
-    rule: "Rights may be given per job, and tokens with scopes to clients.",
+    rule: "Rights may be given per job.",
     later: "not built yet",
+  },
+  {
+    id: "promise-user-tokens",
+    rule: "Clients may have tokens with scopes instead of a password.",
+    tests: [
+      shown("apps/api/src/user-tokens.test.ts", "a token for reading changes nothing"),
+      shown("apps/api/src/user-tokens.test.ts", "a token for some services is refused by the others"),
+    ],
+    mutation: [without("apps/api/src/service-routes.ts", "      refuseBeyondScope(caller, changes, service.path);\n")],
   },
   { id: "promise-web", rule: "A web page lists jobs, shows live progress, and draws forms.", later: "not built yet" },
 ];

@@ -49,10 +49,10 @@ export async function openApiDocument(
     tags: [...services.map(tagOf), { name: "server", description: "The server itself" }],
     paths: Object.fromEntries(Object.entries(paths).filter(([path]) => path !== specPath && path !== "/page")),
     "x-limits": requestLimits(uploadBytes),
-    ...(auth.basic ? { security: [...(auth.anonymous ? [{}] : []), { basic: [] }] } : {}),
+    ...(auth.basic ? { security: [...(auth.anonymous ? [{}] : []), { basic: [] }, { user: [] }] } : {}),
     components: {
       securitySchemes: {
-        ...(auth.basic ? { basic: { type: "http", scheme: "basic" } } : {}),
+        ...(auth.basic ? userLogins : {}),
         worker: { type: "http", scheme: "bearer", description: "A worker's token, from `run tokens`" },
         attempt: { type: "http", scheme: "bearer", description: "The token that a claim gave with the job" },
       },
@@ -68,6 +68,11 @@ export async function openApiDocument(
     },
   };
 }
+
+const userLogins = {
+  basic: { type: "http", scheme: "basic" },
+  user: { type: "http", scheme: "bearer", description: "A user's token, from POST /tokens or `run users tokens`" },
+};
 
 /** What a request may hold, of whatever service; in bytes, characters and numbers of things. */
 function requestLimits(uploadBytes: number): object {

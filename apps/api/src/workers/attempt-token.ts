@@ -1,8 +1,8 @@
 import type { Identity } from "@uws/auth";
+import { bearerToken } from "@uws/auth";
 import { UwsError } from "@uws/core";
 import { type AttemptRef, findAttempt, parseAttemptToken } from "@uws/store";
 import type { Exchange } from "../exchange.ts";
-import { bearerToken } from "./bearer-token.ts";
 
 /**
  * The attempt whose token a request shows, which must be one of the job that the request is about. Whether it still holds

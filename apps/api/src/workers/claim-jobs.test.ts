@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
-import { addWorkerToken, hashWorkerToken, limitType, newWorkerToken, pauseType } from "@uws/store";
+import { addWorkerToken, hashToken, limitType, newWorkerToken, pauseType } from "@uws/store";
 import { type WorkerFixture, workerFixture } from "./testing.ts";
 
 let api: WorkerFixture;
@@ -18,7 +18,7 @@ const ids = (jobs: readonly { readonly jobId: string }[]) => jobs.map(({ jobId }
 
 async function tokenFor(types: readonly string[] | undefined): Promise<string> {
   const token = newWorkerToken();
-  const known = { name: crypto.randomUUID(), hash: hashWorkerToken(token), types, lifetime: undefined };
+  const known = { name: crypto.randomUUID(), hash: hashToken(token), types, lifetime: undefined };
   await addWorkerToken(api.store, known, 100);
   return token;
 }

@@ -2,13 +2,13 @@ import { limits, storable, UwsError } from "@uws/core";
 import { jobUrl, parametersJson } from "@uws/representation";
 import { acceptAttempts, type ClaimedJob, claimJobs, dispatchJobs, listPublished, newAttemptToken } from "@uws/store";
 import { jsonAnswer } from "../answers.ts";
+import { jsonReader } from "../body/json-reader.ts";
 import type { ServiceExchange } from "../exchange.ts";
 import type { Service } from "../service.ts";
 import { typesOf } from "../types-of-service.ts";
 import { waitAtMost } from "../wait-at-most.ts";
-import { bearerChallenged } from "./bearer-token.ts";
+import { bearerChallenged } from "./bearer-challenged.ts";
 import { claimSchema } from "./claim-operation.ts";
-import { jsonReader } from "./read-json.ts";
 import { type WorkerBearer, workerBearer } from "./worker-bearer.ts";
 
 /** What a worker asks for, as `claimSchema` has it. */

@@ -1,10 +1,10 @@
 import { UwsError } from "@uws/core";
 import { getJob } from "@uws/store";
 import { jsonAnswer } from "../answers.ts";
+import { jsonReader } from "../body/json-reader.ts";
 import { type ServiceExchange, shorten } from "../exchange.ts";
 import { attemptOf } from "./attempt-token.ts";
-import { bearerChallenged } from "./bearer-token.ts";
-import { jsonReader } from "./read-json.ts";
+import { bearerChallenged } from "./bearer-challenged.ts";
 import { type JobUpdate, storeUpdate } from "./store-update.ts";
 import { updateSchema } from "./update-operation.ts";
 

@@ -1,9 +1,9 @@
+import { bearerToken } from "@uws/auth";
 import { type Config, isLoopback } from "@uws/config";
 import { UwsError } from "@uws/core";
-import { findWorkerTokens, hashWorkerToken } from "@uws/store";
+import { findWorkerTokens, hashToken } from "@uws/store";
 import { refuseCrossSite } from "../cross-site.ts";
 import type { ServiceExchange } from "../exchange.ts";
-import { bearerToken } from "./bearer-token.ts";
 
 /** Whoever asks for jobs. */
 export interface WorkerBearer {
@@ -30,7 +30,7 @@ export async function workerBearer({ api, request, origin }: ServiceExchange): P
     refuseCrossSite(request.headers, origin);
     return { name: "", types: undefined };
   }
-  const [known] = await findWorkerTokens(api.store, [hashWorkerToken(token)]);
+  const [known] = await findWorkerTokens(api.store, [hashToken(token)]);
   if (known === undefined) {
     throw new UwsError(
       "unauthenticated",

@@ -1,6 +1,6 @@
 import type { Bound, ParameterDescription, ServiceDescription, ServiceDescriptions } from "@uws/client";
+import { table } from "../table.ts";
 import { printable, printableLines } from "./printable.ts";
-import { table } from "./table.ts";
 
 /** A job type as a person reads it. */
 export function descriptionText(description: ServiceDescription): string {

@@ -1,6 +1,6 @@
 import type { RemoteJob, RemoteResult } from "@uws/client";
+import { table } from "../table.ts";
 import { printable } from "./printable.ts";
-import { table } from "./table.ts";
 import { shownTime } from "./times.ts";
 
 /** A job as a person reads it. */

@@ -1,12 +1,12 @@
 import type { ListFilter, RemoteJobReference } from "@uws/client";
 import type { Command } from "commander";
+import { table } from "../table.ts";
 import { type CommonOptions, clientCommand, withConnection } from "./client-command.ts";
 import { usageError } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
 import { type FilterOptions, filterOptions, readFilter } from "./filter-options.ts";
 import { findJobList, isServer, servicesOf } from "./find-service.ts";
 import { print, printJson } from "./output.ts";
-import { table } from "./table.ts";
 import { shownTime } from "./times.ts";
 
 interface Options extends CommonOptions, FilterOptions {

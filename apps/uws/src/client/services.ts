@@ -1,11 +1,11 @@
 import type { RemoteService } from "@uws/client";
 import type { Command } from "commander";
+import { table } from "../table.ts";
 import { type CommonOptions, clientCommand, withConnection } from "./client-command.ts";
 import { CommandError } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
 import { servicesOf } from "./find-service.ts";
 import { print, printJson } from "./output.ts";
-import { table } from "./table.ts";
 
 /** `services`: the job lists of a server. */
 export function servicesCommand(): Command {

@@ -1,12 +1,12 @@
 import type { Ends, Quantiles, ServiceStatistics } from "@uws/client";
 import type { Command } from "commander";
+import { table } from "../table.ts";
 import { type CommonOptions, clientCommand, withConnection } from "./client-command.ts";
 import type { Connection } from "./connection.ts";
 import { onlyOurs } from "./control-many.ts";
 import { findJobList, isServer } from "./find-service.ts";
 import { print, printJson } from "./output.ts";
 import { expectServices } from "./services.ts";
-import { table } from "./table.ts";
 
 /** `stats [SERVICE]`: how busy a service is, or each service of a server, and how long its jobs take. */
 export function statsCommand(): Command {

@@ -1,9 +1,9 @@
 import type { RemoteService } from "@uws/client";
 import type { Command } from "commander";
+import { table } from "../table.ts";
 import { type CommonOptions, clientCommand, withConnection } from "./client-command.ts";
 import { print, printJson } from "./output.ts";
 import { expectServices } from "./services.ts";
-import { table } from "./table.ts";
 
 /** `types`: what kinds of jobs a server runs, and where each can be asked for. */
 export function typesCommand(): Command {

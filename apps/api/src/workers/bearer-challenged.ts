@@ -2,11 +2,6 @@ import { UwsError } from "@uws/core";
 import { errorAnswer } from "../error-answer.ts";
 import { acceptOf, type ServiceExchange } from "../exchange.ts";
 
-/** The token in `Authorization: Bearer …` (RFC 6750, section 2.1); undefined where there is none. */
-export function bearerToken({ headers }: Request): string | undefined {
-  return /^Bearer +([!-~]{1,500})$/i.exec(headers.get("authorization")?.trim() ?? "")?.[1];
-}
-
 /** Lets a 401 say that a bearer token is needed (RFC 9110, section 15.5.2), and not how users log in. */
 export function bearerChallenged(
   handle: (exchange: ServiceExchange) => Promise<Response>,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { printable, printableLines } from "./printable.ts";
+import { printable, printableLines } from "./client/printable.ts";
 import { table } from "./table.ts";
 
 test("columns are as wide as what stands in them, as a terminal counts it", () => {

@@ -1,8 +1,8 @@
 import { limits, UwsError } from "@uws/core";
 import { compileSchema, type JsonObject, ruleOf } from "@uws/description";
-import { parseJson } from "../body/json.ts";
-import { readText } from "../body/limited-body.ts";
-import { mediaTypeOf } from "../body/read-fields.ts";
+import { parseJson } from "./json.ts";
+import { readText } from "./limited-body.ts";
+import { mediaTypeOf } from "./read-fields.ts";
 
 /** Errors that are told of one body. */
 const told = 10;

@@ -1,4 +1,4 @@
-import { printable } from "./printable.ts";
+import { printable } from "./client/printable.ts";
 
 /**
  * Rows in columns that are as wide as what stands in them, counted as a terminal does (wide characters are two).
