@@ -2,12 +2,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"io"
 	"log"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/signal"
@@ -26,27 +26,27 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// One process is one worker. The mutex guards what changes, and keeps the order of what is sent.
+// A process is one worker. The mutex guards what changes, and keeps the order of what is sent.
 var (
 	authorized   = metadata.AppendToOutgoingContext(context.Background(), "authorization", "Bearer "+os.Getenv("UWS_TOKEN"))
 	draining, _  = signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	client       pb.WorkerServiceClient
 	mutex        sync.Mutex
-	changed      = sync.NewCond(&mutex)      // an attempt is over, or has room for events
+	changed      = sync.NewCond(&mutex)      // attempts are over, or have room for events
 	attempts     = map[string]*attempt{}     // that we hold, by token
-	stream       pb.WorkerService_WorkClient // the latest that the gateway has welcomed us on
-	welcome      *pb.Welcome                 // on it
-	refusals     int                         // in a row
-	pulse, lease *time.Timer                 // until the next heartbeat, and since the last one
+	stream       pb.WorkerService_WorkClient // the latest that began with a Welcome
+	welcome      *pb.Welcome
+	refusals     int         // in a row
+	pulse, lease *time.Timer // until the next heartbeat, and since the last
 )
 
-// attempt has a job, which is to stop when ctx is done; its cause says why. It is held until the gateway has answered its end.
+// attempt has a job, which is to stop when ctx is done; its cause says why. We hold it until the gateway has answered its end.
 type attempt struct {
 	*pb.Assign
 	limits          *pb.Welcome
 	ctx             context.Context
 	cancel          context.CancelCauseFunc
-	cancelled, over bool                // the gateway cancelled it; nothing more is to be said
+	cancelled, over bool                // the gateway wants it to stop; there is nothing more to say
 	kept            []*pb.WorkerMessage // events that are not acknowledged, then the end
 	acknowledged    uint64
 }
@@ -77,9 +77,9 @@ func main() {
 	log.Fatal("refused too often")
 }
 
-// session has one stream: Hello with what we hold, then whatever the gateway says. What we hold changes nowhere else.
+// session has one stream: Hello with what we hold, then what the gateway says. Attempts come and go nowhere else.
 func session() error {
-	fresh, err := client.Work(authorized)
+	stream, err := client.Work(authorized)
 	if err != nil {
 		return err
 	}
@@ -87,70 +87,64 @@ func session() error {
 	for token, a := range attempts {
 		hello.Held = append(hello.Held, &pb.HeldAttempt{AttemptToken: token, AcknowledgedSequence: a.acknowledged})
 	}
-	_ = fresh.Send(&pb.WorkerMessage{Message: &pb.WorkerMessage_Hello{Hello: hello}}) // Recv tells what went wrong.
+	_ = stream.Send(&pb.WorkerMessage{Message: &pb.WorkerMessage_Hello{Hello: hello}}) // Recv tells what went wrong.
 	for {
-		message, err := fresh.Recv()
+		message, err := stream.Recv()
 		if err != nil {
 			return err
 		}
-		mutex.Lock()
-		if message.GetWelcome() != nil {
-			stream, welcome, refusals = fresh, message.GetWelcome(), 0
-			resume()
-		}
-		receive(message)
-		mutex.Unlock()
+		receive(message, stream)
 	}
 }
 
-// resume says again what the gateway has not got of the attempts that are still ours; the others are dropped.
-func resume() {
-	for token, a := range attempts {
-		i := slices.IndexFunc(welcome.Held, func(held *pb.HeldVerdict) bool { return held.AttemptToken == token && held.Valid })
-		if i < 0 {
-			drop(token)
-			continue
+func receive(message *pb.ServerMessage, from pb.WorkerService_WorkClient) {
+	mutex.Lock()
+	defer mutex.Unlock()
+	defer changed.Broadcast()
+	switch m := message.Message.(type) {
+	case *pb.ServerMessage_Welcome:
+		stream, welcome, refusals = from, m.Welcome, 0
+		for token, a := range attempts {
+			ours := func(verdict *pb.HeldVerdict) bool { return verdict.AttemptToken == token && verdict.Valid }
+			i := slices.IndexFunc(welcome.Held, ours)
+			if i < 0 {
+				a.drop()
+				continue
+			}
+			a.acknowledge(welcome.Held[i].AcknowledgedSequence)
+			for _, message := range a.kept {
+				send(message)
+			}
 		}
-		a.acknowledge(welcome.Held[i].AcknowledgedSequence)
-		for _, message := range a.kept {
-			send(message)
+		pulse.Reset(0)
+	case *pb.ServerMessage_Assign:
+		token := m.Assign.AttemptToken
+		if attempts[token] != nil || len(attempts) >= slots || !slices.Contains(jobTypes, m.Assign.JobType) {
+			return // What is not accepted goes to somebody else.
 		}
-	}
-	pulse.Reset(0)
-}
-
-// receive does what a message says. Of a kind that it is not it has no token, and none of our attempts.
-func receive(message *pb.ServerMessage) {
-	assign, ack, cancel := message.GetAssign(), message.GetEventAck(), message.GetCancel()
-	if slices.Contains(jobTypes, assign.GetJobType()) && attempts[assign.AttemptToken] == nil && len(attempts) < slots {
-		a := &attempt{Assign: assign, limits: welcome}
+		a := &attempt{Assign: m.Assign, limits: welcome}
 		a.ctx, a.cancel = context.WithCancelCause(authorized)
-		attempts[a.AttemptToken] = a
-		send(&pb.WorkerMessage{Message: &pb.WorkerMessage_Accept{Accept: &pb.Accept{AttemptToken: a.AttemptToken}}})
+		attempts[token] = a
+		send(&pb.WorkerMessage{Message: &pb.WorkerMessage_Accept{Accept: &pb.Accept{AttemptToken: token}}})
 		go func() { a.say(work(a)) }()
-	}
-	attempts[ack.GetAttemptToken()].acknowledge(ack.GetSequence())
-	if a := attempts[cancel.GetAttemptToken()]; a != nil {
-		a.cancelled = true
-		a.stop(cancel.Reason.String(), time.Duration(cancel.GraceMs)*time.Millisecond)
-	}
-	drop(cmp.Or(message.GetFenced().GetAttemptToken(), message.GetEnded().GetAttemptToken()))
+	case *pb.ServerMessage_EventAck:
+		attempts[m.EventAck.AttemptToken].acknowledge(m.EventAck.Sequence)
+	case *pb.ServerMessage_Cancel:
+		if a := attempts[m.Cancel.AttemptToken]; a != nil {
+			a.cancelled = true
+			a.stop(m.Cancel.Reason.String(), time.Duration(m.Cancel.GraceMs)*time.Millisecond)
+		}
+	case *pb.ServerMessage_Fenced:
+		attempts[m.Fenced.AttemptToken].drop()
+	case *pb.ServerMessage_Ended:
+		attempts[m.Ended.AttemptToken].drop()
+	} // Whatever else there is, this worker need not know.
 }
 
-// drop lets go of an attempt that has ended, or is somebody else's.
-func drop(token string) {
-	if a := attempts[token]; a != nil {
-		a.over = true
-		a.cancel(errors.New("fenced"))
-		delete(attempts, token)
-		changed.Broadcast()
-	}
-}
-
-// send tells whether there is a stream. What does not arrive is said again on the next.
+// send tells whether there is a stream. What gets lost is said again on the next one.
 func send(message *pb.WorkerMessage) bool { return stream != nil && stream.Send(message) == nil }
 
-// beat says how much we take, and what we hold, which keeps the leases.
+// beat says what we take, and what we hold, which keeps the leases.
 func beat() {
 	mutex.Lock()
 	defer mutex.Unlock()
@@ -159,10 +153,7 @@ func beat() {
 	} else {
 		send(&pb.WorkerMessage{Message: &pb.WorkerMessage_Draining{Draining: &pb.Draining{}}})
 	}
-	heartbeat := &pb.Heartbeat{}
-	for token := range attempts {
-		heartbeat.AttemptTokens = append(heartbeat.AttemptTokens, token)
-	}
+	heartbeat := &pb.Heartbeat{AttemptTokens: slices.Collect(maps.Keys(attempts))}
 	if send(&pb.WorkerMessage{Message: &pb.WorkerMessage_Heartbeat{Heartbeat: heartbeat}}) {
 		pulse.Reset(time.Duration(welcome.HeartbeatMs) * time.Millisecond)
 		lease.Reset(time.Duration(welcome.LeaseMs) * time.Millisecond)
@@ -200,10 +191,18 @@ func (a *attempt) stop(reason string, grace time.Duration) {
 	time.AfterFunc(grace, func() { a.say(release(a, reason, nil)) })
 }
 
+// drop lets go of an attempt that has ended, or is somebody else's. One that we do not hold is nil, here and below.
+func (a *attempt) drop() {
+	if a != nil {
+		a.over = true
+		a.cancel(errors.New("fenced"))
+		delete(attempts, a.AttemptToken)
+	}
+}
+
 func (a *attempt) acknowledge(sequence uint64) {
 	for a != nil && a.acknowledged < sequence && len(a.kept) > 0 {
 		a.kept, a.acknowledged = a.kept[1:], a.acknowledged+1
-		changed.Broadcast()
 	}
 }
 
@@ -236,8 +235,8 @@ func (a *attempt) say(message *pb.WorkerMessage) {
 
 // result stores a result: in an event if it is small, else by an upload.
 func (a *attempt) result(id, mediaType string, data []byte) error {
-	size, most := uint64(len(data)), a.limits.MaxResultBytes
-	if most != 0 && size > most {
+	size := uint64(len(data))
+	if most := a.limits.MaxResultBytes; most != 0 && size > most {
 		return errors.New("the result " + id + " is longer than the gateway takes")
 	}
 	if size <= a.limits.MaxInlineResultBytes {
