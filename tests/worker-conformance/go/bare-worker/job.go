@@ -41,39 +41,33 @@ func number(variable string, otherwise int) int {
 	return value
 }
 
-// work does what the job asks for, and returns how it ended: Complete, Fail or Release.
+// work is the job: here the steps of the kit, elsewhere your handler. It returns how the job ended: Complete, Fail or Release.
 func work(a *attempt) (end *pb.WorkerMessage) {
 	defer func() {
 		if value := recover(); value != nil {
-			end = fail(a, &pb.Fail{Kind: pb.Fail_FATAL, Message: fmt.Sprint(value), Detail: string(debug.Stack())})
+			end = fail(&pb.Fail{Kind: pb.Fail_FATAL, Message: fmt.Sprint(value), Detail: string(debug.Stack())})
+		}
+		if end.GetFail() != nil && a.ctx.Err() != nil {
+			end = release(&pb.Release{Reason: reasonOf(a.ctx)}) // It was to stop, and has not failed.
 		}
 	}()
 	err := steps.Run(a.ctx, &job{attempt: a})
 	var own ends
 	switch {
 	case err == nil:
-		return &pb.WorkerMessage{Message: &pb.WorkerMessage_Complete{Complete: &pb.Complete{AttemptToken: a.AttemptToken}}}
+		return &pb.WorkerMessage{Message: &pb.WorkerMessage_Complete{Complete: &pb.Complete{}}}
 	case errors.As(err, &own):
 		return own.WorkerMessage
-	case a.ctx.Err() != nil:
-		return release(a, reasonOf(a.ctx), nil)
 	}
-	return fail(a, &pb.Fail{Kind: pb.Fail_FATAL, Message: err.Error()})
+	return fail(&pb.Fail{Kind: pb.Fail_FATAL, Message: err.Error()})
 }
 
-func fail(a *attempt, fail *pb.Fail) *pb.WorkerMessage {
-	fail.AttemptToken = a.AttemptToken
+func fail(fail *pb.Fail) *pb.WorkerMessage {
 	return &pb.WorkerMessage{Message: &pb.WorkerMessage_Fail{Fail: fail}}
 }
 
-func release(a *attempt, reason string, checkpoint []byte) *pb.WorkerMessage {
-	release := &pb.Release{AttemptToken: a.AttemptToken, Reason: reason, Checkpoint: checkpoint}
+func release(release *pb.Release) *pb.WorkerMessage {
 	return &pb.WorkerMessage{Message: &pb.WorkerMessage_Release{Release: release}}
-}
-
-func event(a *attempt, event *pb.Event) *pb.WorkerMessage {
-	event.AttemptToken = a.AttemptToken
-	return &pb.WorkerMessage{Message: &pb.WorkerMessage_Event{Event: event}}
 }
 
 // reasonOf says why a job is to stop: aborted, timed_out, destroyed, fenced, lease_lost, draining.
@@ -111,24 +105,28 @@ func (j *job) About() steps.About {
 
 func (j *job) Checkpoint() []byte { return j.Assign.Checkpoint }
 
+func (j *job) report(event *pb.Event) {
+	j.say(&pb.WorkerMessage{Message: &pb.WorkerMessage_Event{Event: event}})
+}
+
 func (j *job) Progress(fraction float64, message string) {
 	j.fraction = max(j.fraction, fraction)
-	j.say(event(j.attempt, &pb.Event{Event: &pb.Event_Progress{Progress: &pb.Progress{Fraction: j.fraction, Message: message}}}))
+	j.report(&pb.Event{Event: &pb.Event_Progress{Progress: &pb.Progress{Fraction: j.fraction, Message: message}}})
 }
 
 func (j *job) Log(level, message string) {
 	number := pb.LogLine_Level(pb.LogLine_Level_value[strings.ToUpper(level)])
-	j.say(event(j.attempt, &pb.Event{Event: &pb.Event_Log{Log: &pb.LogLine{Level: number, Message: message}}}))
+	j.report(&pb.Event{Event: &pb.Event_Log{Log: &pb.LogLine{Level: number, Message: message}}})
 }
 
 func (j *job) SaveCheckpoint(state []byte) error {
-	j.say(event(j.attempt, &pb.Event{Event: &pb.Event_Checkpoint{Checkpoint: &pb.Checkpoint{State: state}}}))
+	j.report(&pb.Event{Event: &pb.Event_Checkpoint{Checkpoint: &pb.Checkpoint{State: state}}})
 	return nil
 }
 
 func (j *job) Reference(_ context.Context, id, mediaType, url string) error {
 	result := &pb.Result{Id: id, MediaType: mediaType, Content: &pb.Result_Reference{Reference: url}}
-	j.say(event(j.attempt, &pb.Event{Event: &pb.Event_Result{Result: result}}))
+	j.report(&pb.Event{Event: &pb.Event_Result{Result: result}})
 	return nil
 }
 
@@ -160,11 +158,11 @@ func (j *job) Fail(transient bool, message string, retryable bool, delay time.Du
 	if transient {
 		kind = pb.Fail_TRANSIENT
 	}
-	return ends{fail(j.attempt, &pb.Fail{Kind: kind, Message: message, Retryable: retryable, RetryDelayMs: uint64(delay.Milliseconds())})}
+	return ends{fail(&pb.Fail{Kind: kind, Message: message, Retryable: retryable, RetryDelayMs: uint64(delay.Milliseconds())})}
 }
 
 func (j *job) Release(reason string, checkpoint []byte) error {
-	return ends{release(j.attempt, reason, checkpoint)}
+	return ends{release(&pb.Release{Reason: reason, Checkpoint: checkpoint})}
 }
 
 func (j *job) Reason(ctx context.Context) string { return reasonOf(ctx) }

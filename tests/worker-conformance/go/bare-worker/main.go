@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -97,48 +98,48 @@ func session() error {
 	}
 }
 
+// receive does what the gateway says. What a message is not is nil, and a nil one has no token.
 func receive(message *pb.ServerMessage, from pb.WorkerService_WorkClient) {
 	mutex.Lock()
 	defer mutex.Unlock()
 	defer changed.Broadcast()
-	switch m := message.Message.(type) {
-	case *pb.ServerMessage_Welcome:
-		stream, welcome, refusals = from, m.Welcome, 0
-		for token, a := range attempts {
-			ours := func(verdict *pb.HeldVerdict) bool { return verdict.AttemptToken == token && verdict.Valid }
-			i := slices.IndexFunc(welcome.Held, ours)
-			if i < 0 {
-				a.drop()
-				continue
-			}
-			a.acknowledge(welcome.Held[i].AcknowledgedSequence)
-			for _, message := range a.kept {
-				send(message)
-			}
-		}
-		pulse.Reset(0)
-	case *pb.ServerMessage_Assign:
-		token := m.Assign.AttemptToken
-		if attempts[token] != nil || len(attempts) >= slots || !slices.Contains(jobTypes, m.Assign.JobType) {
-			return // What is not accepted goes to somebody else.
-		}
-		a := &attempt{Assign: m.Assign, limits: welcome}
+	assign, ack, cancel := message.GetAssign(), message.GetEventAck(), message.GetCancel()
+	gone := cmp.Or(message.GetFenced().GetAttemptToken(), message.GetEnded().GetAttemptToken())
+	switch a := attempts[cmp.Or(assign.GetAttemptToken(), ack.GetAttemptToken(), cancel.GetAttemptToken(), gone)]; {
+	case message.GetWelcome() != nil:
+		stream, welcome, refusals = from, message.GetWelcome(), 0
+		resume()
+	case assign != nil && a == nil && len(attempts) < slots && slices.Contains(jobTypes, assign.JobType):
+		a = &attempt{Assign: assign, limits: welcome}
 		a.ctx, a.cancel = context.WithCancelCause(authorized)
-		attempts[token] = a
-		send(&pb.WorkerMessage{Message: &pb.WorkerMessage_Accept{Accept: &pb.Accept{AttemptToken: token}}})
+		attempts[a.AttemptToken] = a
+		send(&pb.WorkerMessage{Message: &pb.WorkerMessage_Accept{Accept: &pb.Accept{AttemptToken: a.AttemptToken}}})
 		go func() { a.say(work(a)) }()
-	case *pb.ServerMessage_EventAck:
-		attempts[m.EventAck.AttemptToken].acknowledge(m.EventAck.Sequence)
-	case *pb.ServerMessage_Cancel:
-		if a := attempts[m.Cancel.AttemptToken]; a != nil {
-			a.cancelled = true
-			a.stop(m.Cancel.Reason.String(), time.Duration(m.Cancel.GraceMs)*time.Millisecond)
+	case a == nil: // Not for us, or of a newer protocol.
+	case ack != nil:
+		a.acknowledge(ack.Sequence)
+	case cancel != nil:
+		a.cancelled = true
+		a.stop(cancel.Reason.String(), time.Duration(cancel.GraceMs)*time.Millisecond)
+	case gone != "":
+		a.drop()
+	}
+}
+
+// resume says again what the gateway has not got of the attempts that are still ours. The others are dropped.
+func resume() {
+	for token, a := range attempts {
+		ours := func(verdict *pb.HeldVerdict) bool { return verdict.AttemptToken == token && verdict.Valid }
+		if i := slices.IndexFunc(welcome.Held, ours); i >= 0 {
+			a.acknowledge(welcome.Held[i].AcknowledgedSequence)
+		} else {
+			a.drop()
 		}
-	case *pb.ServerMessage_Fenced:
-		attempts[m.Fenced.AttemptToken].drop()
-	case *pb.ServerMessage_Ended:
-		attempts[m.Ended.AttemptToken].drop()
-	} // Whatever else there is, this worker need not know.
+		for _, message := range a.kept {
+			send(message)
+		}
+	}
+	pulse.Reset(0)
 }
 
 // send tells whether there is a stream. What gets lost is said again on the next one.
@@ -188,20 +189,20 @@ func stopAll(reason string) {
 // stop tells the job to stop. If it is deaf to that, the attempt ends without it after the grace.
 func (a *attempt) stop(reason string, grace time.Duration) {
 	a.cancel(errors.New(reason))
-	time.AfterFunc(grace, func() { a.say(release(a, reason, nil)) })
+	time.AfterFunc(grace, func() {
+		a.say(&pb.WorkerMessage{Message: &pb.WorkerMessage_Release{Release: &pb.Release{Reason: reason}}})
+	})
 }
 
-// drop lets go of an attempt that has ended, or is somebody else's. One that we do not hold is nil, here and below.
+// drop lets go of an attempt that has ended, or is somebody else's.
 func (a *attempt) drop() {
-	if a != nil {
-		a.over = true
-		a.cancel(errors.New("fenced"))
-		delete(attempts, a.AttemptToken)
-	}
+	a.over, a.kept = true, nil
+	a.cancel(errors.New("fenced"))
+	delete(attempts, a.AttemptToken)
 }
 
 func (a *attempt) acknowledge(sequence uint64) {
-	for a != nil && a.acknowledged < sequence && len(a.kept) > 0 {
+	for a.acknowledged < sequence && len(a.kept) > 0 {
 		a.kept, a.acknowledged = a.kept[1:], a.acknowledged+1
 	}
 }
@@ -222,11 +223,13 @@ func (a *attempt) say(message *pb.WorkerMessage) {
 	}
 	switch last := a.acknowledged + uint64(len(a.kept)); m := message.Message.(type) {
 	case *pb.WorkerMessage_Event:
-		m.Event.Sequence = last + 1
+		m.Event.AttemptToken, m.Event.Sequence = a.AttemptToken, last+1
 	case *pb.WorkerMessage_Complete:
-		m.Complete.LastSequence = last
+		m.Complete.AttemptToken, m.Complete.LastSequence = a.AttemptToken, last
 	case *pb.WorkerMessage_Fail:
-		m.Fail.LastSequence = last
+		m.Fail.AttemptToken, m.Fail.LastSequence = a.AttemptToken, last
+	case *pb.WorkerMessage_Release:
+		m.Release.AttemptToken = a.AttemptToken
 	}
 	a.kept = append(a.kept, message)
 	changed.Broadcast()
@@ -241,7 +244,7 @@ func (a *attempt) result(id, mediaType string, data []byte) error {
 	}
 	if size <= a.limits.MaxInlineResultBytes {
 		result := &pb.Result{Id: id, MediaType: mediaType, Content: &pb.Result_Inline{Inline: data}}
-		a.say(event(a, &pb.Event{Event: &pb.Event_Result{Result: result}}))
+		a.say(&pb.WorkerMessage{Message: &pb.WorkerMessage_Event{Event: &pb.Event{Event: &pb.Event_Result{Result: result}}}})
 		return nil
 	}
 	header, sum := &pb.ResultHeader{AttemptToken: a.AttemptToken, Id: id, MediaType: mediaType, Size: size}, sha256.Sum256(data)
