@@ -29,16 +29,16 @@ import (
 
 // A process is one worker. The mutex guards what changes, and keeps the order of what is sent.
 var (
-	authorized   = metadata.AppendToOutgoingContext(context.Background(), "authorization", "Bearer "+os.Getenv("UWS_TOKEN"))
+	authorized   = context.Background() // of every call, with the token
 	draining, _  = signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	client       pb.WorkerServiceClient
 	mutex        sync.Mutex
 	changed      = sync.NewCond(&mutex)      // attempts are over, or have room for events
 	attempts     = map[string]*attempt{}     // that we hold, by token
-	stream       pb.WorkerService_WorkClient // the latest that began with a Welcome
-	welcome      *pb.Welcome
-	refusals     int         // in a row
-	pulse, lease *time.Timer // until the next heartbeat, and since the last
+	current      pb.WorkerService_WorkClient // the latest stream that has begun with a Welcome
+	welcome      *pb.Welcome                 // on it
+	refusals     int                         // in a row
+	pulse, lease *time.Timer                 // until the next heartbeat, and since the last
 )
 
 // attempt has a job, which is to stop when ctx is done; its cause says why. We hold it until the gateway has answered its end.
@@ -63,6 +63,9 @@ func main() {
 		log.Fatal(err)
 	}
 	client = pb.NewWorkerServiceClient(channel)
+	if token := os.Getenv("UWS_TOKEN"); token != "" {
+		authorized = metadata.AppendToOutgoingContext(authorized, "authorization", "Bearer "+token)
+	}
 	pulse, lease = time.AfterFunc(0, beat), time.AfterFunc(0, func() { stopAll("lease_lost") })
 	context.AfterFunc(draining, drain)
 	for pause := time.Duration(0); refusals < maxRefusals; {
@@ -99,7 +102,7 @@ func session() error {
 }
 
 // receive does what the gateway says. What a message is not is nil, and a nil one has no token.
-func receive(message *pb.ServerMessage, from pb.WorkerService_WorkClient) {
+func receive(message *pb.ServerMessage, stream pb.WorkerService_WorkClient) {
 	mutex.Lock()
 	defer mutex.Unlock()
 	defer changed.Broadcast()
@@ -107,7 +110,7 @@ func receive(message *pb.ServerMessage, from pb.WorkerService_WorkClient) {
 	gone := cmp.Or(message.GetFenced().GetAttemptToken(), message.GetEnded().GetAttemptToken())
 	switch a := attempts[cmp.Or(assign.GetAttemptToken(), ack.GetAttemptToken(), cancel.GetAttemptToken(), gone)]; {
 	case message.GetWelcome() != nil:
-		stream, welcome, refusals = from, message.GetWelcome(), 0
+		current, welcome, refusals = stream, message.GetWelcome(), 0
 		resume()
 	case assign != nil && a == nil && len(attempts) < slots && slices.Contains(jobTypes, assign.JobType):
 		a = &attempt{Assign: assign, limits: welcome}
@@ -143,7 +146,7 @@ func resume() {
 }
 
 // send tells whether there is a stream. What gets lost is said again on the next one.
-func send(message *pb.WorkerMessage) bool { return stream != nil && stream.Send(message) == nil }
+func send(message *pb.WorkerMessage) bool { return current != nil && current.Send(message) == nil }
 
 // beat says what we take, and what we hold, which keeps the leases.
 func beat() {
@@ -171,9 +174,9 @@ func drain() {
 		changed.Wait()
 	}
 	time.AfterFunc(time.Second, func() { os.Exit(0) })
-	if stream != nil {
-		_ = stream.CloseSend()
-		<-stream.Context().Done() // The gateway ends the stream when it has read all of it.
+	if current != nil {
+		_ = current.CloseSend()
+		<-current.Context().Done() // The gateway ends the stream when it has read all of it.
 	}
 	os.Exit(0)
 }
