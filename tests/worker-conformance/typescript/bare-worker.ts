@@ -7,23 +7,23 @@ import { identity, type Message, runJob, settings } from "./bare-job.ts";
 
 const proto = `${import.meta.dirname}/../../../proto/uws/worker/v1/worker.proto`;
 const { uws }: Message = loadPackageDefinition(loadSync(proto, { longs: Number, enums: String, defaults: true }));
-const channel = { "grpc.keepalive_time_ms": 10_000, "grpc.max_reconnect_backoff_ms": 1_000 };
+const channel = { "grpc.keepalive_time_ms": 10_000, "grpc.max_reconnect_backoff_ms": 1_000 }; // should it vanish
 const gateway = new uws.worker.v1.WorkerService(settings.gateway, credentials.createInsecure(), channel);
 const metadata = new Metadata({ waitForReady: true });
 if (settings.token) metadata.set("authorization", `Bearer ${settings.token}`);
 
 const attempts = new Map<string, Attempt>(); // the jobs that are held, by token; streams come and go meanwhile
 let stream: Message; // the one that has had its Welcome, if any
-let limits: Message; // the last Welcome
+let limits: Message; // as the last Welcome has them
 let slots = settings.slots; // none while the worker drains
-let timers: NodeJS.Timeout[] = [];
+let timers: NodeJS.Timeout[] = []; // of the next heartbeat, and of the leases
 
 /** A job that is held, from Assign until Ended or Fenced: a HeldAttempt whose signal tells the job to stop, and why. */
 export class Attempt extends AbortController {
   attemptToken = "";
   acknowledgedSequence = 0;
-  #sequence = 0;
   unanswered: Message[] = []; // events until they are acknowledged, then the end
+  #sequence = 0;
   #over = false;
   #cancelled = false;
 
@@ -118,9 +118,9 @@ process.once("SIGTERM", async () => {
   slots = 0;
   beat();
   setTimeout(stopAll, settings.drainMs, "draining");
-  while (attempts.size > 0) await sleep(20);
+  for (let ms = 0; attempts.size > 0 && ms < settings.drainMs + 10_000; ms += 20) await sleep(20);
   stream?.end();
-  setTimeout(process.exit, 200, 0);
+  setTimeout(process.exit, 200, 0); // what is written goes out
 });
 
 for (let refusals = 0; ; ) {
@@ -139,11 +139,11 @@ for (let refusals = 0; ; ) {
     } else if (assign) new Attempt().accept(assign);
     else if (eventAck) attempts.get(eventAck.attemptToken)?.acknowledge(eventAck.sequence);
     else if (cancel) attempts.get(cancel.attemptToken)?.stop(cancel.reason, cancel.graceMs, true);
-    else if (fenced ?? ended) attempts.get((fenced ?? ended).attemptToken)?.stop("fenced");
+    else if (fenced ?? ended) attempts.get((fenced ?? ended).attemptToken)?.stop("fenced"); // over, both ways
   });
   const { code } = await new Promise<Message>((resolve) => call.on("status", resolve));
   refusals = stream !== call && [status.UNAUTHENTICATED, status.PERMISSION_DENIED].includes(code) ? refusals + 1 : 0;
   if (refusals >= settings.maxRefusals) process.exit(1);
   stream = undefined;
-  await sleep((refusals > 0 ? settings.refusedMs : 500) * (0.5 + Math.random() / 2));
+  await sleep((refusals > 0 ? settings.refusedMs : 500) * (0.5 + Math.random() / 2)); // not all workers at once
 }
