@@ -22,11 +22,12 @@ export interface StepJob {
   reason(): string;
   /** Whether the handler may keep its thread to itself. */
   readonly hasOwnThread: boolean;
-  progress(fraction: number, message: string): void;
-  log(level: StepLevel, message: string): void;
+  /** What may have to wait for a server that is slow is a promise. */
+  progress(fraction: number, message: string): void | Promise<void>;
+  log(level: StepLevel, message: string): void | Promise<void>;
   result(id: string, mediaType: string, data: Uint8Array): Promise<void>;
   reference(id: string, url: string): Promise<void>;
-  saveCheckpoint(state: Uint8Array): void;
+  saveCheckpoint(state: Uint8Array): void | Promise<void>;
   fail(kind: "transient" | "fatal", message: string, retryDelayMs?: number): never;
   release(reason: string): never;
 }
@@ -43,9 +44,9 @@ async function runStep(job: StepJob, step: string): Promise<void> {
   const [first = "", second] = cut(rest);
   switch (word) {
     case "progress":
-      return job.progress(Number(first), second);
+      return await job.progress(Number(first), second);
     case "log":
-      return job.log(first as StepLevel, second);
+      return await job.log(first as StepLevel, second);
     case "result": {
       const [mediaType, content] = cut(second);
       return await job.result(first, mediaType, Buffer.from(content));
@@ -66,7 +67,7 @@ async function runStep(job: StepJob, step: string): Promise<void> {
     case "job":
       return await job.result(first, "application/json", Buffer.from(JSON.stringify(job.facts)));
     case "checkpoint":
-      return job.saveCheckpoint(Buffer.from(rest));
+      return await job.saveCheckpoint(Buffer.from(rest));
     case "resumed":
       return await job.result(first, "text/plain", job.checkpoint ?? new Uint8Array());
     case "wait":
