@@ -1,148 +1,170 @@
-"""A worker without an SDK: worker.proto and grpcio. Jobs run concurrently on the event loop. The generated modules come from:
+"""A worker without an SDK: the whole of worker.proto, with grpcio. What its jobs do is in bare_job.py. The modules of messages:
 python -m grpc_tools.protoc -I. --python_out=generated --grpc_python_out=generated worker.proto"""
 
-import asyncio
+import hashlib
 import os
+import queue
 import random
 import signal
-import socket
-import sys
+import threading
 import time
-import uuid
+from contextlib import suppress
 
-from bare_attempt import BY_SERVER, Attempt, pb
-from grpc import StatusCode, aio, insecure_channel
+import bare_job
+import grpc
+import worker_pb2 as pb
 from worker_pb2_grpc import WorkerServiceStub
 
-JOB_TYPES = ["conformance", "other"]
-REFUSED = (StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED, StatusCode.INVALID_ARGUMENT, StatusCode.FAILED_PRECONDITION)
+MAX_KEPT, CHUNK_BYTES = 1000, 65536
+CANCELLED = {pb.Cancel.ABORTED: "aborted", pb.Cancel.TIMED_OUT: "timed_out", pb.Cancel.DESTROYED: "destroyed"}
+BROKEN = {"UNAVAILABLE", "CANCELLED", "INTERNAL", "DATA_LOSS", "UNKNOWN", "ABORTED", "OK"}  # every other status is an answer
+
+
+class Attempt:
+    """One attempt of a job, which says its events and results, reads its files, and asks whether (and why) it is stopped.
+    It is over when its end is said, or when the gateway wants to hear nothing more of it."""
+
+    def __init__(self, worker, assign):
+        self.worker, self.assign, self.token, self.stopped, self.over = worker, assign, assign.attempt_token, None, False
+        self.sequence, self.acknowledged, self.kept = 0, 0, {}
+
+    def say(self, **event):
+        with self.worker.changed:
+            self.worker.changed.wait_for(lambda: self.over or len(self.kept) < MAX_KEPT)
+            self.keep(event=pb.Event(attempt_token=self.token, sequence=self.sequence + 1, **event))
+
+    def keep(self, **message):
+        """Says it, and again after each Welcome: an event until it is acknowledged, the end, in the next place, until Ended."""
+        if not self.over:
+            self.sequence += 1
+            self.kept[self.sequence] = pb.WorkerMessage(**message)
+            self.worker.outgoing.put(self.kept[self.sequence])
+
+    def end(self, end):
+        """Complete, Fail or Release. But the answer to Cancel is Cancelled, and a job that was told to stop did not fail."""
+        with self.worker.changed:
+            if self.stopped in CANCELLED.values():
+                end = pb.Cancelled()
+            elif self.stopped and isinstance(end, pb.Fail):
+                end = pb.Release(reason=self.stopped)
+            if isinstance(end, pb.Complete | pb.Fail):
+                end.last_sequence = self.sequence
+            end.attempt_token = self.token
+            self.keep(**{end.DESCRIPTOR.name.lower(): end})
+            self.over = True
+
+    def result(self, id, media_type, data):
+        if 0 < self.worker.welcome.max_result_bytes < len(data):
+            raise ValueError(f"result {id} is longer than the gateway takes")
+        if len(data) <= self.worker.welcome.max_inline_result_bytes:
+            return self.say(result=pb.Result(id=id, media_type=media_type, inline=data))
+        chunks = [pb.ResultChunk(header=pb.ResultHeader(attempt_token=self.token, id=id, media_type=media_type, size=len(data)))]
+        chunks += [pb.ResultChunk(data=data[start : start + CHUNK_BYTES]) for start in range(0, len(data), CHUNK_BYTES)]
+        chunks += [pb.ResultChunk(end=pb.ResultEnd(sha256=hashlib.sha256(data).digest()))]
+        list(self.answers(lambda: [self.worker.stub.UploadResult(iter(chunks), metadata=self.worker.metadata)]))
+
+    def download(self, name):
+        rest = pb.ParameterRef(attempt_token=self.token, name=name)
+        for chunk in self.answers(lambda: self.worker.stub.DownloadParameter(rest, metadata=self.worker.metadata)):
+            rest.offset += len(chunk.data)
+            yield chunk.data
+
+    def answers(self, call):
+        """What a call answers. It is made again when it broke off, as long as the job may go on."""
+        while True:
+            try:
+                return (yield from call())
+            except grpc.RpcError as error:
+                if self.stopped or error.code().name not in BROKEN:
+                    raise
+            time.sleep(random.uniform(0, 0.5))
 
 
 class Worker:
     """The control stream, again and again, and the attempts that outlive it."""
 
-    def __init__(self, env):
-        self.env, self.slots, self.draining, self.attempts = env, int(env.get("UWS_SLOTS") or 1), False, {}
-        self.instance, self.outgoing, self.max_inline, self.lease = env.get("UWS_INSTANCE") or str(uuid.uuid4()), None, 0, 30
-        self.metadata = (("authorization", f"Bearer {env['UWS_TOKEN']}"),) if env.get("UWS_TOKEN") else ()
-        # Windows stay as they are: a gateway under Bun loses count of those that grow.
-        options = [("grpc.http2.bdp_probe", 0), ("grpc.keepalive_time_ms", 10000), ("grpc.keepalive_timeout_ms", 5000), ("grpc.max_reconnect_backoff_ms", 1000)]
-        self.stub = WorkerServiceStub(aio.insecure_channel(env["UWS_GATEWAY"], options))
-        self.blocking_stub = WorkerServiceStub(insecure_channel(env["UWS_GATEWAY"], options))
-        self.contact = time.monotonic()
+    def __init__(self, settings):
+        self.settings, self.slots, self.attempts, self.changed = settings, settings.slots, {}, threading.Condition()
+        self.outgoing = queue.SimpleQueue()  # of the last stream that was welcomed
+        self.metadata = [("authorization", f"Bearer {settings.token}")] if settings.token else []
+        options = {"grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 5_000, "grpc.max_reconnect_backoff_ms": 1_000}
+        options["grpc.http2.bdp_probe"] = 0  # Windows stay as they are: a gateway under Bun loses count of those that grow.
+        self.stub = WorkerServiceStub(grpc.insecure_channel(settings.gateway, list(options.items())))
 
-    def send(self, message):
-        if self.outgoing:  # without a stream it is kept, and sent after the next Welcome
-            self.outgoing.put_nowait(message)
+    def run(self):
+        """Opens the stream until it is drained, or was refused too often. Returns the exit status."""
+        refusals, pause = 0, 0.1
+        while refusals < self.settings.max_refusals and (self.slots or self.attempts):
+            time.sleep(random.uniform(0, pause) if not refusals else random.uniform(0.5, 1) * self.settings.refused_seconds)
+            held = [pb.HeldAttempt(attempt_token=a.token, acknowledged_sequence=a.acknowledged) for a in self.attempts.values()]
+            outgoing = queue.SimpleQueue()
+            outgoing.put(pb.WorkerMessage(hello=pb.Hello(protocol_version=1, held=held, **self.settings.worker)))
+            stream = self.stub.Work(iter(outgoing.get, None), metadata=self.metadata)
+            with suppress(grpc.RpcError):
+                for message in stream:
+                    with self.changed:
+                        kind = message.WhichOneof("message")
+                        self.receive(kind, getattr(message, kind or "welcome"), stream, outgoing)
+                        self.changed.notify_all()
+            outgoing.put(None)
+            welcomed = self.outgoing is outgoing
+            refusals = 0 if welcomed or stream.code().name in BROKEN else refusals + 1
+            pause = 0.1 if welcomed else min(2 * pause, 5)
+        return 1 if refusals else 0
 
-    async def run(self):
-        refusals, failures, self.watching = 0, 0, asyncio.ensure_future(self.watch_lease())
-        while True:
-            code = await self.stream()
-            refusals, failures = (refusals + 1 if code in REFUSED else 0), (0 if code is None else failures + 1)
-            if refusals >= int(self.env.get("UWS_MAX_REFUSALS") or 10):
-                return 1
-            slow = int(self.env.get("UWS_REFUSED_MS") or 30000) / 1000 * random.uniform(0.5, 1)
-            await asyncio.sleep(slow if refusals else random.uniform(0, min(5, 0.1 * 2**failures)))
-
-    async def stream(self):
-        """One stream from Hello to its end. None if it was welcomed, else the status."""
-        outgoing, code = asyncio.Queue(), StatusCode.UNKNOWN
-        held = [pb.HeldAttempt(attempt_token=a.token, acknowledged_sequence=a.acknowledged) for a in self.attempts.values()]
-        outgoing.put_nowait(pb.WorkerMessage(hello=pb.Hello(protocol_version=1, worker_name=socket.gethostname(),
-            instance_id=self.instance, sdk="bare-python", job_types=JOB_TYPES, held=held)))  # fmt: skip
-        self.call = self.stub.Work(messages_of(outgoing), metadata=self.metadata)
-        beating = None
-        try:
-            async for message in self.call:
-                self.contact = time.monotonic()
-                if message.HasField("welcome"):
-                    self.outgoing, code = outgoing, None
-                self.receive(message)
-                beating = beating or asyncio.ensure_future(self.heartbeats())
-        except (aio.AioRpcError, asyncio.CancelledError) as error:
-            code = code and (error.code() if isinstance(error, aio.AioRpcError) else code)
-        if beating:
-            beating.cancel()
-        self.outgoing = outgoing.put_nowait(None)
-        return code
-
-    async def heartbeats(self):
-        while True:
-            await asyncio.sleep(self.heartbeat)
-            self.send(pb.WorkerMessage(heartbeat=pb.Heartbeat(attempt_tokens=self.attempts)))
-
-    async def watch_lease(self):
-        while await asyncio.sleep(0.1, True):
-            if time.monotonic() - self.contact > self.lease:  # somebody else may run our jobs by now
-                for attempt in self.attempts.values():
-                    attempt.change(reason="lease_lost")
-
-    def credit(self):
-        if self.draining:
-            self.send(pb.WorkerMessage(draining=pb.Draining()))
-        self.send(pb.WorkerMessage(credit=pb.Credit(total_slots=0 if self.draining else self.slots)))
-
-    def receive(self, message):
-        kind = message.WhichOneof("message")
-        content = getattr(message, kind or "", None)
+    def receive(self, kind, content, stream, outgoing):
         attempt = self.attempts.get(getattr(content, "attempt_token", None))
         if kind == "welcome":
-            self.max_inline, self.lease = content.max_inline_result_bytes, content.lease_ms / 1000 or 30
-            self.heartbeat = content.heartbeat_ms / 1000 or 10
+            self.welcome, self.outgoing = content, outgoing
+            credit = pb.WorkerMessage(credit=pb.Credit(total_slots=self.slots))
+            outgoing.put(credit if self.slots else pb.WorkerMessage(draining=pb.Draining()))
             valid = {verdict.attempt_token: verdict.acknowledged_sequence for verdict in content.held if verdict.valid}
-            for attempt in list(self.attempts.values()):
-                if attempt.token not in valid:
-                    self.attempts.pop(attempt.token).forget()
-                    continue
-                attempt.change(acknowledged=valid[attempt.token])
-                for kept in [*attempt.waiting, *([attempt.final] if attempt.final else [])]:
-                    self.send(kept)
-            self.credit()
-        elif kind == "assign" and not attempt and content.job_type in JOB_TYPES and len(self.attempts) < self.slots:
+            for token in list(self.attempts):  # a verdict is as good as EventAck or Fenced
+                verdict = pb.EventAck(attempt_token=token, sequence=valid.get(token, 0))
+                self.receive("event_ack" if token in valid else "fenced", verdict, stream, outgoing)
+            for attempt in self.attempts.values():
+                for message in attempt.kept.values():
+                    outgoing.put(message)
+            threading.Thread(target=self.beat, args=[stream, content]).start()
+        elif kind == "assign" and not attempt and content.job_type in bare_job.JOB_TYPES and len(self.attempts) < self.slots:
             attempt = self.attempts[content.attempt_token] = Attempt(self, content)
-            self.send(pb.WorkerMessage(accept=pb.Accept(attempt_token=attempt.token)))
-            attempt.task = asyncio.ensure_future(attempt.run())
+            outgoing.put(pb.WorkerMessage(accept=pb.Accept(attempt_token=attempt.token)))
+            threading.Thread(target=lambda: attempt.end(bare_job.do_job(attempt))).start()
         elif attempt and kind == "event_ack":
-            attempt.change(acknowledged=content.sequence)
+            attempt.acknowledged = content.sequence
+            attempt.kept = {number: message for number, message in attempt.kept.items() if number > content.sequence}
         elif attempt and kind == "cancel":
-            attempt.change(reason=BY_SERVER[content.reason - 1] if 1 <= content.reason <= 3 else BY_SERVER[0])
-            asyncio.get_running_loop().call_later(content.grace_ms / 1000, attempt.end)
+            attempt.stopped = CANCELLED.get(content.reason, "aborted")
+            threading.Timer(content.grace_ms / 1000, attempt.end, [pb.Cancelled()]).start()
         elif attempt and kind in ("ended", "fenced"):
-            self.attempts.pop(attempt.token).forget()
+            attempt.stopped, attempt.over = attempt.stopped or "fenced", True
+            del self.attempts[attempt.token]
 
-    async def drain(self):
-        """Takes no new jobs; gives back what has not ended in time."""
-        self.draining = True
-        self.credit()
-        await self.until_idle(int(self.env.get("UWS_DRAIN_MS") or 25000) / 1000)
-        for attempt in self.attempts.values():
-            attempt.change(reason="draining")
-        await self.until_idle(3)
-        for attempt in self.attempts.values():
-            attempt.end(release=pb.Release(attempt_token=attempt.token, reason="the worker is draining"))
-        await self.until_idle(1)
-        if self.outgoing:
-            self.outgoing.put_nowait(None)
-            await asyncio.wait({asyncio.ensure_future(self.call.code())}, timeout=0.5)
+    def beat(self, stream, welcome):
+        """Heartbeats while the stream stands. With no other one within the lease, somebody else may run our jobs by now."""
+        while stream.is_active():
+            self.outgoing.put(pb.WorkerMessage(heartbeat=pb.Heartbeat(attempt_tokens=list(self.attempts))))
+            time.sleep(welcome.heartbeat_ms / 1000)
+        with self.changed:
+            if not self.changed.wait_for(lambda: self.welcome is not welcome, (welcome.lease_ms - welcome.heartbeat_ms) / 1000):
+                for attempt in self.attempts.values():
+                    attempt.stopped = attempt.stopped or "lease_lost"
+
+    def drain(self):
+        """No new jobs. Those that run have their time, then are told to stop, then are given back."""
+        with self.changed:
+            self.slots = 0
+            self.outgoing.put(pb.WorkerMessage(draining=pb.Draining()))
+            self.changed.wait_for(lambda: not self.attempts, self.settings.drain_seconds)
+            for attempt in self.attempts.values():
+                attempt.stopped = attempt.stopped or "draining"
+                threading.Timer(3, attempt.end, [pb.Release(reason="draining")]).start()
+            self.changed.wait_for(lambda: not self.attempts, 4)
+            self.outgoing.put(None)  # The stream's end ends run(), unless there is none.
+        time.sleep(1)
         os._exit(0)
 
-    async def until_idle(self, seconds):
-        end = time.monotonic() + seconds
-        while self.attempts and time.monotonic() < end:
-            await asyncio.sleep(0.01)
 
-
-async def messages_of(queue):
-    while message := await queue.get():
-        yield message
-
-
-async def main():
-    worker, draining = Worker(os.environ), []
-    drain = lambda: draining.append(asyncio.ensure_future(worker.drain()))  # noqa: E731
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, drain)
-    return await worker.run()
-
-
-sys.exit(asyncio.run(main()))
+worker = Worker(bare_job.settings())
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=worker.drain).start())
+os._exit(worker.run())

@@ -252,8 +252,6 @@ export const connections: readonly Situation[] = [
     id: "refused",
     title: "A worker whose token is refused tries again, slowly, and ends with status 1 when it was refused too often.",
     rule: "8: UNAUTHENTICATED is final until an operator does something",
-    // A library may hide an answer that crosses the Hello (grpc.aio does): then one refusal more is needed.
-    needs: ["sdk"],
     async play(stage) {
       const refusedMs = 400;
       const refusal = { code: status.UNAUTHENTICATED, details: "the token is not known" };

@@ -90,7 +90,6 @@ export const events: readonly Situation[] = [
     title:
       "What a server does not acknowledge is not sent without end; when it does, the job ends, and tells what was left out.",
     rule: "Backpressure: bounded memory; 2: keeps what is not acknowledged",
-    needs: ["sdk"],
     async play(stage) {
       const lines = 6_000;
       const stream = await stage.connect({}, { heartbeatMs: 100 });

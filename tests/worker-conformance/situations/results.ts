@@ -63,7 +63,6 @@ export const results: readonly Situation[] = [
     id: "result-too-long",
     title: "A result that is longer than the server takes fails its job, and the worker goes on.",
     rule: "Welcome: max_result_bytes",
-    needs: ["sdk"],
     async playJobs(worker) {
       const job = await worker.run([`bytes too-long ${sharedWelcome.maxResultBytes + 1}`]);
       assert.equal((await job.failed()).retryable, false);
