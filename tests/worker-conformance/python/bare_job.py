@@ -16,7 +16,7 @@ from uuid import uuid4
 from steps import Fail, JobInfo, Release, run_steps
 
 sys.path.append(str(Path(__file__).with_name("generated")))
-import worker_pb2 as pb  # noqa: E402
+import worker_pb2 as pb
 
 JOB_TYPES = ("conformance", "other")
 
@@ -41,19 +41,21 @@ def settings():
 
 
 def do_job(attempt):
-    """Does what DO says, in the job's own thread."""
+    """Does what DO says, in the job's own thread, and tells how it ended: never with an exception."""
     steps = BareSteps(attempt)
     try:
         asyncio.run(run_steps(steps))
         return pb.Complete()
-    except Fail as fail:
-        retryable = fail.retry_ms is not None
-        return pb.Fail(kind=fail.kind.upper(), message=str(fail), retryable=retryable, retry_delay_ms=fail.retry_ms or 0)
     except Release as release:
         return pb.Release(reason=str(release), checkpoint=steps.info.saved)
     except BaseException as error:
+        if attempt.stopped:  # It did not fail by its own doing.
+            return pb.Release(reason=attempt.stopped, checkpoint=steps.info.saved)
+        if isinstance(error, Fail):
+            retry = {} if error.retry_ms is None else {"retryable": True, "retry_delay_ms": error.retry_ms}
+            return pb.Fail(kind=error.kind.upper(), message=str(error), **retry)
         message = " ".join(str(error).split())
-        return pb.Fail(kind=pb.Fail.FATAL, message=message, detail=traceback.format_exc()[-100_000:])
+        return pb.Fail(kind="FATAL", message=message, detail=traceback.format_exc()[-100_000:])
 
 
 class BareSteps:
