@@ -1,7 +1,8 @@
 """What the jobs of bare_worker.py do: the steps of a conformance job. Put your own handler in the place of this file.
 
-A job has its `attempt`: `assign`, as it came; `say(...)` an event; `result(...)`; `download(...)`; and `stopped`, which tells why
-it is to stop. It returns how it ended, Complete, Fail or Release; an exception fails it.
+The worker takes three names from it: JOB_TYPES, settings() and do_job(attempt). An attempt has `assign`, as it came; `stopped`,
+which tells why the job is to stop, None while it may go on; say(log=…) and the like for an event; result(id, media_type, data);
+and download(name), which yields the pieces of an uploaded parameter.
 """
 
 import asyncio
@@ -41,7 +42,7 @@ def settings():
 
 
 def do_job(attempt):
-    """Does what DO says, in the job's own thread, and tells how it ended: never with an exception."""
+    """Runs in a thread of its own. Returns how the job ended, Complete, Fail or Release, and raises nothing."""
     steps = BareSteps(attempt)
     try:
         asyncio.run(run_steps(steps))
@@ -49,7 +50,7 @@ def do_job(attempt):
     except Release as release:
         return pb.Release(reason=str(release), checkpoint=steps.info.saved)
     except BaseException as error:
-        if attempt.stopped:  # It did not fail by its own doing.
+        if attempt.stopped:  # Whoever was told to stop did not fail: the job goes back.
             return pb.Release(reason=attempt.stopped, checkpoint=steps.info.saved)
         if isinstance(error, Fail):
             retry = {} if error.retry_ms is None else {"retryable": True, "retry_delay_ms": error.retry_ms}

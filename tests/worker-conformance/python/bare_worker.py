@@ -19,7 +19,7 @@ BROKEN = {"UNAVAILABLE", "CANCELLED", "INTERNAL", "DATA_LOSS", "UNKNOWN", "ABORT
 DRAINING = pb.WorkerMessage(draining=pb.Draining())
 
 
-class Attempt:  # It is over when its end is said, or when the gateway wants to hear nothing more of it.
+class Attempt:  # Its job says, stores, reads, and asks why it is stopped. It is over when its end is said, or nobody wants to hear of it.
     def __init__(self, worker, assign):
         self.worker, self.assign, self.token, self.stopped, self.over = worker, assign, assign.attempt_token, None, False
         self.acknowledged, self.kept = 0, []  # the sequence number, and the messages that follow
