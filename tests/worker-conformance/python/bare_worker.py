@@ -1,148 +1,149 @@
-"""A worker without an SDK: worker.proto and grpcio. Jobs run concurrently on the event loop. The generated modules come from:
-python -m grpc_tools.protoc -I. --python_out=generated --grpc_python_out=generated worker.proto"""
+"""A worker without an SDK, from worker.proto and grpcio alone. What its jobs do is in bare_job.py: put yours in its place."""
 
-import asyncio
+import hashlib
 import os
+import queue
 import random
 import signal
-import socket
-import sys
+import threading
 import time
-import uuid
+from contextlib import suppress
 
-from bare_attempt import BY_SERVER, Attempt, pb
-from grpc import StatusCode, aio, insecure_channel
+import bare_job
+import grpc
+import worker_pb2 as pb  # python -m grpc_tools.protoc -I. --python_out=generated --grpc_python_out=generated worker.proto
 from worker_pb2_grpc import WorkerServiceStub
 
-JOB_TYPES = ["conformance", "other"]
-REFUSED = (StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED, StatusCode.INVALID_ARGUMENT, StatusCode.FAILED_PRECONDITION)
+CANCELLED = {pb.Cancel.ABORTED: "aborted", pb.Cancel.TIMED_OUT: "timed_out", pb.Cancel.DESTROYED: "destroyed"}
+BROKEN = {"UNAVAILABLE", "CANCELLED", "INTERNAL", "DATA_LOSS", "UNKNOWN", "ABORTED", "OK"}  # any other status is an answer
+DRAINING = pb.WorkerMessage(draining=pb.Draining())
 
 
-class Worker:
-    """The control stream, again and again, and the attempts that outlive it."""
+class Attempt:  # Its job says, stores, reads, and asks why it is stopped. It is over when its end is said, or nobody wants to hear of it.
+    def __init__(self, worker, assign):
+        self.worker, self.assign, self.token, self.stopped, self.over = worker, assign, assign.attempt_token, None, False
+        self.acknowledged, self.kept = 0, []  # the sequence number, and the messages that follow
 
-    def __init__(self, env):
-        self.env, self.slots, self.draining, self.attempts = env, int(env.get("UWS_SLOTS") or 1), False, {}
-        self.instance, self.outgoing, self.max_inline, self.lease = env.get("UWS_INSTANCE") or str(uuid.uuid4()), None, 0, 30
-        self.metadata = (("authorization", f"Bearer {env['UWS_TOKEN']}"),) if env.get("UWS_TOKEN") else ()
-        # Windows stay as they are: a gateway under Bun loses count of those that grow.
-        options = [("grpc.http2.bdp_probe", 0), ("grpc.keepalive_time_ms", 10000), ("grpc.keepalive_timeout_ms", 5000), ("grpc.max_reconnect_backoff_ms", 1000)]
-        self.stub = WorkerServiceStub(aio.insecure_channel(env["UWS_GATEWAY"], options))
-        self.blocking_stub = WorkerServiceStub(insecure_channel(env["UWS_GATEWAY"], options))
-        self.contact = time.monotonic()
+    def say(self, **event):
+        with self.worker.changed:
+            self.worker.changed.wait_for(lambda: self.over or len(self.kept) < 1000)  # A slow gateway slows the job.
+            self.keep(event=pb.Event(attempt_token=self.token, sequence=self.acknowledged + len(self.kept) + 1, **event))
 
-    def send(self, message):
-        if self.outgoing:  # without a stream it is kept, and sent after the next Welcome
-            self.outgoing.put_nowait(message)
+    def keep(self, **message):  # Said now, and again after each Welcome: an event until it is acknowledged, the end until Ended.
+        if not self.over:
+            self.kept.append(pb.WorkerMessage(**message))
+            self.worker.outbox.put(self.kept[-1])
 
-    async def run(self):
-        refusals, failures, self.watching = 0, 0, asyncio.ensure_future(self.watch_lease())
+    def end(self, end):  # Complete, Fail or Release. But the answer to Cancel is Cancelled, whatever the job did.
+        with self.worker.changed:
+            if self.stopped in CANCELLED.values():
+                end = pb.Cancelled()
+            elif isinstance(end, pb.Complete | pb.Fail):
+                end.last_sequence = self.acknowledged + len(self.kept)
+            end.attempt_token = self.token
+            self.keep(**{end.DESCRIPTOR.name.lower(): end})
+            self.over = True
+
+    def result(self, id, media_type, data):
+        if 0 < self.worker.welcome.max_result_bytes < len(data):
+            raise ValueError(f"result {id} is longer than the gateway takes")
+        if len(data) <= self.worker.welcome.max_inline_result_bytes:
+            return self.say(result=pb.Result(id=id, media_type=media_type, inline=data))
+        chunks = [pb.ResultChunk(header=pb.ResultHeader(attempt_token=self.token, id=id, media_type=media_type, size=len(data)))]
+        chunks += [pb.ResultChunk(data=data[start : start + 65536]) for start in range(0, len(data), 65536)]
+        chunks += [pb.ResultChunk(end=pb.ResultEnd(sha256=hashlib.sha256(data).digest()))]
+        list(self.answers(lambda: [self.worker.stub.UploadResult(iter(chunks), metadata=self.worker.metadata)]))
+
+    def download(self, name):
+        rest = pb.ParameterRef(attempt_token=self.token, name=name)
+        for chunk in self.answers(lambda: self.worker.stub.DownloadParameter(rest, metadata=self.worker.metadata)):
+            rest.offset += len(chunk.data)
+            yield chunk.data
+
+    def answers(self, call):  # The call is made again when it broke off, as long as the job may go on.
         while True:
-            code = await self.stream()
-            refusals, failures = (refusals + 1 if code in REFUSED else 0), (0 if code is None else failures + 1)
-            if refusals >= int(self.env.get("UWS_MAX_REFUSALS") or 10):
-                return 1
-            slow = int(self.env.get("UWS_REFUSED_MS") or 30000) / 1000 * random.uniform(0.5, 1)
-            await asyncio.sleep(slow if refusals else random.uniform(0, min(5, 0.1 * 2**failures)))
+            try:
+                return (yield from call())
+            except grpc.RpcError as error:
+                if self.stopped or error.code().name not in BROKEN | {"UNAUTHENTICATED"}:  # A bad token is not the job's fault.
+                    raise
+            time.sleep(random.uniform(0, 0.5))
 
-    async def stream(self):
-        """One stream from Hello to its end. None if it was welcomed, else the status."""
-        outgoing, code = asyncio.Queue(), StatusCode.UNKNOWN
-        held = [pb.HeldAttempt(attempt_token=a.token, acknowledged_sequence=a.acknowledged) for a in self.attempts.values()]
-        outgoing.put_nowait(pb.WorkerMessage(hello=pb.Hello(protocol_version=1, worker_name=socket.gethostname(),
-            instance_id=self.instance, sdk="bare-python", job_types=JOB_TYPES, held=held)))  # fmt: skip
-        self.call = self.stub.Work(messages_of(outgoing), metadata=self.metadata)
-        beating = None
-        try:
-            async for message in self.call:
-                self.contact = time.monotonic()
-                if message.HasField("welcome"):
-                    self.outgoing, code = outgoing, None
-                self.receive(message)
-                beating = beating or asyncio.ensure_future(self.heartbeats())
-        except (aio.AioRpcError, asyncio.CancelledError) as error:
-            code = code and (error.code() if isinstance(error, aio.AioRpcError) else code)
-        if beating:
-            beating.cancel()
-        self.outgoing = outgoing.put_nowait(None)
-        return code
 
-    async def heartbeats(self):
-        while True:
-            await asyncio.sleep(self.heartbeat)
-            self.send(pb.WorkerMessage(heartbeat=pb.Heartbeat(attempt_tokens=self.attempts)))
+class Worker:  # The control stream, opened again and again, and the attempts, which outlive it. `changed` guards them all.
+    def __init__(self, settings):
+        self.settings, self.slots, self.attempts, self.changed = settings, settings.slots, {}, threading.Condition()
+        self.outbox = queue.SimpleQueue()  # of the last stream that was welcomed
+        self.metadata = [("authorization", f"Bearer {settings.token}")] if settings.token else []
+        options = {"grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 5_000, "grpc.max_reconnect_backoff_ms": 5_000}
+        options["grpc.http2.bdp_probe"] = 0  # Windows stay as they are: a gateway under Bun loses count of those that grow.
+        self.stub = WorkerServiceStub(grpc.insecure_channel(settings.gateway, list(options.items())))
 
-    async def watch_lease(self):
-        while await asyncio.sleep(0.1, True):
-            if time.monotonic() - self.contact > self.lease:  # somebody else may run our jobs by now
-                for attempt in self.attempts.values():
-                    attempt.change(reason="lease_lost")
+    def run(self):  # Returns 0 when it is drained, 1 when it was refused too often in a row.
+        refusals = 0
+        while refusals < self.settings.max_refusals and (self.slots or self.attempts):
+            time.sleep(random.uniform(0.5, 1) * self.settings.refused_seconds if refusals else random.uniform(0, 0.5))
+            held = [pb.HeldAttempt(attempt_token=a.token, acknowledged_sequence=a.acknowledged) for a in self.attempts.values()]
+            outbox = queue.SimpleQueue()
+            outbox.put(pb.WorkerMessage(hello=pb.Hello(protocol_version=1, held=held, **self.settings.worker)))
+            self.stream = self.stub.Work(iter(outbox.get, None), metadata=self.metadata)
+            with suppress(grpc.RpcError):
+                for message in self.stream:
+                    with self.changed:
+                        if kind := message.WhichOneof("message"):  # else it is of a newer protocol
+                            self.receive(kind, getattr(message, kind), outbox)
+                        self.changed.notify_all()
+            outbox.put(None)
+            refusals = 0 if self.outbox is outbox or self.stream.code().name in BROKEN else refusals + 1
+        return 1 if refusals else 0
 
-    def credit(self):
-        if self.draining:
-            self.send(pb.WorkerMessage(draining=pb.Draining()))
-        self.send(pb.WorkerMessage(credit=pb.Credit(total_slots=0 if self.draining else self.slots)))
-
-    def receive(self, message):
-        kind = message.WhichOneof("message")
-        content = getattr(message, kind or "", None)
+    def receive(self, kind, content, outbox):
         attempt = self.attempts.get(getattr(content, "attempt_token", None))
         if kind == "welcome":
-            self.max_inline, self.lease = content.max_inline_result_bytes, content.lease_ms / 1000 or 30
-            self.heartbeat = content.heartbeat_ms / 1000 or 10
-            valid = {verdict.attempt_token: verdict.acknowledged_sequence for verdict in content.held if verdict.valid}
-            for attempt in list(self.attempts.values()):
-                if attempt.token not in valid:
-                    self.attempts.pop(attempt.token).forget()
-                    continue
-                attempt.change(acknowledged=valid[attempt.token])
-                for kept in [*attempt.waiting, *([attempt.final] if attempt.final else [])]:
-                    self.send(kept)
-            self.credit()
-        elif kind == "assign" and not attempt and content.job_type in JOB_TYPES and len(self.attempts) < self.slots:
+            self.welcome, self.outbox = content, outbox
+            outbox.put(pb.WorkerMessage(credit=pb.Credit(total_slots=self.slots)) if self.slots else DRAINING)
+            acks = {verdict.attempt_token: verdict.acknowledged_sequence for verdict in content.held if verdict.valid}
+            for token in list(self.attempts):  # A verdict is as good as EventAck or Fenced.
+                self.receive("event_ack" if token in acks else "fenced", pb.EventAck(attempt_token=token, sequence=acks.get(token)), outbox)
+            for message in [kept for attempt in self.attempts.values() for kept in attempt.kept]:
+                outbox.put(message)
+            threading.Thread(target=self.beat, args=[self.stream, content]).start()
+        elif kind == "assign" and not attempt and content.job_type in bare_job.JOB_TYPES and len(self.attempts) < self.slots:
             attempt = self.attempts[content.attempt_token] = Attempt(self, content)
-            self.send(pb.WorkerMessage(accept=pb.Accept(attempt_token=attempt.token)))
-            attempt.task = asyncio.ensure_future(attempt.run())
+            outbox.put(pb.WorkerMessage(accept=pb.Accept(attempt_token=attempt.token)))
+            threading.Thread(target=lambda: attempt.end(bare_job.do_job(attempt))).start()
         elif attempt and kind == "event_ack":
-            attempt.change(acknowledged=content.sequence)
+            del attempt.kept[: max(0, content.sequence - attempt.acknowledged)]
+            attempt.acknowledged = max(attempt.acknowledged, content.sequence)
         elif attempt and kind == "cancel":
-            attempt.change(reason=BY_SERVER[content.reason - 1] if 1 <= content.reason <= 3 else BY_SERVER[0])
-            asyncio.get_running_loop().call_later(content.grace_ms / 1000, attempt.end)
+            attempt.stopped = CANCELLED.get(content.reason, "aborted")
+            threading.Timer(content.grace_ms / 1000, attempt.end, [pb.Cancelled()]).start()
         elif attempt and kind in ("ended", "fenced"):
-            self.attempts.pop(attempt.token).forget()
+            attempt.stopped, attempt.over = attempt.stopped or "fenced", True
+            del self.attempts[attempt.token]
 
-    async def drain(self):
-        """Takes no new jobs; gives back what has not ended in time."""
-        self.draining = True
-        self.credit()
-        await self.until_idle(int(self.env.get("UWS_DRAIN_MS") or 25000) / 1000)
-        for attempt in self.attempts.values():
-            attempt.change(reason="draining")
-        await self.until_idle(3)
-        for attempt in self.attempts.values():
-            attempt.end(release=pb.Release(attempt_token=attempt.token, reason="the worker is draining"))
-        await self.until_idle(1)
-        if self.outgoing:
-            self.outgoing.put_nowait(None)
-            await asyncio.wait({asyncio.ensure_future(self.call.code())}, timeout=0.5)
-        os._exit(0)
+    def beat(self, stream, welcome):  # With no other stream before the lease is over, somebody else may run our jobs.
+        while stream.is_active():
+            self.outbox.put(pb.WorkerMessage(heartbeat=pb.Heartbeat(attempt_tokens=list(self.attempts))))
+            time.sleep(welcome.heartbeat_ms / 1000)
+        time.sleep((welcome.lease_ms - welcome.heartbeat_ms) / 1000)
+        if self.welcome is welcome:
+            for attempt in self.attempts.values():
+                attempt.stopped = attempt.stopped or "lease_lost"
 
-    async def until_idle(self, seconds):
-        end = time.monotonic() + seconds
-        while self.attempts and time.monotonic() < end:
-            await asyncio.sleep(0.01)
-
-
-async def messages_of(queue):
-    while message := await queue.get():
-        yield message
+    def drain(self):  # No new jobs. Those that run have their time, then are told to stop, then are given back.
+        with self.changed:
+            self.slots = 0
+            self.outbox.put(DRAINING)
+            self.changed.wait_for(lambda: not self.attempts, self.settings.drain_seconds)
+            for attempt in self.attempts.values():
+                attempt.stopped = attempt.stopped or "draining"
+                threading.Timer(3, attempt.end, [pb.Release(reason="draining")]).start()
+            self.changed.wait_for(lambda: not self.attempts, 4)
+            self.outbox.put(None)  # The stream ends, and run() with it.
+            threading.Timer(1, os._exit, [0]).start()
 
 
-async def main():
-    worker, draining = Worker(os.environ), []
-    drain = lambda: draining.append(asyncio.ensure_future(worker.drain()))  # noqa: E731
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, drain)
-    return await worker.run()
-
-
-sys.exit(asyncio.run(main()))
+worker = Worker(bare_job.settings())
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=worker.drain).start())
+os._exit(worker.run())
