@@ -76,7 +76,6 @@ class Worker:  # The control stream, opened again and again, and the attempts, w
         self.outbox = queue.SimpleQueue()  # of the last stream that was welcomed
         self.metadata = [("authorization", f"Bearer {settings.token}")] if settings.token else []
         options = {"grpc.keepalive_time_ms": 10_000, "grpc.keepalive_timeout_ms": 5_000, "grpc.max_reconnect_backoff_ms": 5_000}
-        options["grpc.http2.bdp_probe"] = 0  # Windows stay as they are: a gateway under Bun loses count of those that grow.
         self.stub = WorkerServiceStub(grpc.insecure_channel(settings.gateway, list(options.items())))
 
     def run(self):  # Returns 0 when it is drained, 1 when it was refused too often in a row.
