@@ -9,7 +9,7 @@ import { type ControlName, type ControlParameters, splitControl } from "./contro
 import { checkParameters } from "./create-job/check-parameters.ts";
 import { latestDestruction, parseRunId, withinLimit } from "./create-job/job-settings.ts";
 import { namesType, refuseOtherType } from "./create-job/job-type.ts";
-import { findJob, type ServiceExchange, shorten } from "./exchange.ts";
+import { findJob, refuseOthers, type ServiceExchange, shorten } from "./exchange.ts";
 import { abort, archive, destroy, overQuota, refused } from "./move-job.ts";
 
 /** What a POST to a job, or to one of its children, comes to. */
@@ -57,6 +57,8 @@ async function apply(
   }
   const settings = readSettings(description, control);
   const action = control.PHASE === undefined ? undefined : parsePhaseAction(control.PHASE);
+  // To end a job for good is its owner's alone.
+  if (control.ACTION !== undefined || action === "ARCHIVE") refuseOthers(exchange, job);
   if (control.ACTION !== undefined) {
     await destroy(exchange, job);
     return "destroyed";

@@ -101,7 +101,8 @@ describe("somebody else's job", () => {
     expect(await references(bob, "?PHASE=PENDING&LAST=1")).toEqual([ofBob]);
     const json = await get(`${it.cones}?limit=1`, { ...bob, accept: "application/json" });
     expect(await json.json()).toMatchObject({ jobs: [{ href: ofBob }] });
-    expect((await get(`${it.cones}?OWNER=alice`, bob)).status).toBe(403);
+    expect(await references(bob, "?OWNER=alice")).toEqual([]);
+    expect((await get(`${it.cones}?OWNER=alice`)).status).toBe(403);
     expect((await get(`${it.cones}?OWNER=alice`, alice)).status).toBe(200);
   });
 

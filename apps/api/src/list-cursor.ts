@@ -42,8 +42,19 @@ export function readListCursor(text: string, filter: JobListFilter): ListPositio
 }
 
 function digest(position: Buffer, filter: JobListFilter): Buffer {
-  const { service, owner, phases, after, before, runId, type, parameters, last } = filter;
-  const said = JSON.stringify([service, owner, phases.toSorted(), after, before, runId, type, parameters, last]);
+  const { service, owner, granted, phases, after, before, runId, type, parameters, last } = filter;
+  const said = JSON.stringify([
+    service,
+    owner ?? false,
+    granted,
+    phases.toSorted(),
+    after,
+    before,
+    runId,
+    type,
+    parameters,
+    last,
+  ]);
   return createHash("sha256")
     .update(position)
     .update(said)

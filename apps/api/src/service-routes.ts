@@ -14,6 +14,7 @@ import { destruction } from "./resources/destruction.ts";
 import { error } from "./resources/error.ts";
 import { events } from "./resources/events.ts";
 import { executionDuration } from "./resources/execution-duration.ts";
+import { grant, grants } from "./resources/grants.ts";
 import { job } from "./resources/job.ts";
 import { jobList } from "./resources/job-list.ts";
 import { owner } from "./resources/owner.ts";
@@ -50,6 +51,8 @@ const jobResources: readonly Resource[] = [
   results,
   result,
   events,
+  grants,
+  grant,
 ];
 
 /** Beside it, below the service. Their names cannot be the job list's: `packages/config` refuses that. */
@@ -109,7 +112,7 @@ function atService(
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;
       const path = { id: id ?? "", name: name ?? "" };
-      return await handle({ ...exchange, service, caller, serviceUrl, listUrl, path });
+      return await handle({ ...exchange, service, caller, changes, serviceUrl, listUrl, path });
     },
   };
 }

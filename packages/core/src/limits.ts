@@ -26,6 +26,8 @@ export const limits = {
   listParameters: 10,
   /** Jobs that one batch creates, aborts, deletes or archives. */
   batchJobs: 1000,
+  /** Users to whom an owner has granted one job. */
+  jobGrants: 100,
   /** Tokens of one user, expired ones counted. */
   userTokens: 100,
   /** Bytes of the body of such a request. */

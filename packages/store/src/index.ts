@@ -26,6 +26,7 @@ export { type DispatchedJob, dispatchJobs } from "./commands/dispatch-jobs.ts";
 export { expireAttempts } from "./commands/expire-attempts.ts";
 export { type Failure, failAttempts } from "./commands/fail-attempts.ts";
 export { forgetIdempotencyKeys } from "./commands/forget-idempotency-keys.ts";
+export { type Access, grantJob } from "./commands/grant-job.ts";
 export { limitType, type TypeLimits } from "./commands/limit-type.ts";
 export { type Backoff, loseLeases } from "./commands/lose-leases.ts";
 export { markSilent } from "./commands/mark-silent.ts";
@@ -37,6 +38,7 @@ export { removeUser } from "./commands/remove-user.ts";
 export { removeUserToken } from "./commands/remove-user-token.ts";
 export { removeWorkerToken } from "./commands/remove-worker-token.ts";
 export { type Renewed, renewLeases } from "./commands/renew-leases.ts";
+export { revokeGrant } from "./commands/revoke-grant.ts";
 export { type NewDescription, saveDescription } from "./commands/save-description.ts";
 export { setPassword } from "./commands/set-password.ts";
 export { suspendJob, unsuspendJob } from "./commands/suspend-job.ts";
@@ -57,6 +59,7 @@ export { findVersion } from "./queries/find-version.ts";
 export { findWorkerTokens, type ValidWorkerToken } from "./queries/find-worker-tokens.ts";
 export { getDescription } from "./queries/get-description.ts";
 export { getJob, type StoredJob } from "./queries/get-job.ts";
+export { findGrant, type JobGrant, listGrants } from "./queries/job-grants.ts";
 export {
   type JobListFilter,
   jobListStatement,

@@ -17,6 +17,8 @@ let drop: () => Promise<void>;
 
 type Row = Required<Pick<JobReference, "id" | "phase" | "creationTime" | "type">> & {
   owner: string | null;
+  /** Whether "bob" may look at it. */
+  granted: boolean;
   runId: string | null;
   parameters: Parameter[];
 };
@@ -34,7 +36,7 @@ beforeAll(async () => {
   await sql`
     insert into jobs (id, service, type, description, phase, owner, run_id, creation_time, execution_duration, parameters, max_attempts)
     select gen_random_uuid(), case when n % 50 = 0 then 'other' else 's' end, 't' || n % 2, 'd',
-      (enum_range(null::phase))[1 + n % 7 * n % 10], case when n % 9 > 0 then 'ada' end,
+      (enum_range(null::phase))[1 + n % 7 * n % 10], case when n % 11 = 0 then 'bob' when n % 9 > 0 then 'ada' end,
       case when n % 4 > 0 then 'r' || n % 4 end,
       timestamptz '2026-01-01Z' + n / 5 * interval '1 millisecond', 0,
       jsonb_build_array(
@@ -42,9 +44,13 @@ beforeAll(async () => {
         jsonb_build_object('name', 'N', 'value', n::text),
         jsonb_build_object('name', 'FILE', 'upload', jsonb_build_object('key', 'k', 'size', 1))), 3
     from generate_series(1, 14000) as n`;
+  await sql`
+    insert into job_grants (job_id, grantee, write, job_service, job_creation_time)
+    select id, 'bob', false, service, creation_time from jobs where owner = 'ada' and right(id::text, 1) < '6'`;
   await sql`analyze jobs`;
   rows = await sql<Row[]>`
-    select id, phase, owner, run_id as "runId", creation_time as "creationTime", type, parameters
+    select id, phase, owner, run_id as "runId", creation_time as "creationTime", type, parameters,
+      exists (select from job_grants where job_id = id) as granted
     from jobs where service = 's' order by creation_time desc, id desc`;
 });
 afterAll(async () => {
@@ -54,10 +60,10 @@ afterAll(async () => {
 
 /** What the list is by its definition. */
 function expected(filter: JobListFilter): string[] {
-  const { owner, phases, after, before, runId, type, parameters = [], last } = filter;
+  const { owner, granted, phases, after, before, runId, type, parameters = [], last } = filter;
   const fitting = rows.filter(
     (row) =>
-      row.owner === owner &&
+      (row.owner === owner || (granted !== undefined && row.granted && [undefined, row.owner].includes(granted.of))) &&
       (phases.length === 0 ? row.phase !== "ARCHIVED" : phases.includes(row.phase)) &&
       (after === undefined || row.creationTime > after) &&
       (before === undefined || row.creationTime < before) &&
@@ -75,9 +81,16 @@ function expected(filter: JobListFilter): string[] {
 const phases: Phase[] = ["PENDING", "QUEUED", "EXECUTING", "COMPLETED", "ERROR", "ARCHIVED"];
 const time = fc.integer({ min: -10, max: 2900 }).map((milliseconds) => new Date(Date.UTC(2026, 0, 1) + milliseconds));
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
-const filters: fc.Arbitrary<JobListFilter> = fc.record({
+const bob = { to: "bob" };
+const whose = fc.constantFrom<Pick<JobListFilter, "owner" | "granted">>(
+  ...[{ owner: "ada" }, { owner: null }, { owner: "bob" }, { owner: "bob", granted: bob }],
+  ...[
+    { owner: undefined, granted: { ...bob, of: "ada" } },
+    { owner: undefined, granted: { ...bob, of: "eve" } },
+  ],
+);
+const others: fc.Arbitrary<Omit<JobListFilter, "owner" | "granted">> = fc.record({
   service: fc.constant("s"),
-  owner: fc.constantFrom("ada", null),
   phases: fc.uniqueArray(fc.constantFrom(...phases), { maxLength: 4 }),
   after: optional(time),
   before: optional(time),
@@ -94,6 +107,9 @@ const filters: fc.Arbitrary<JobListFilter> = fc.record({
   ),
   last: optional(fc.integer({ min: 1, max: 5000 })),
 });
+const filters: fc.Arbitrary<JobListFilter> = fc
+  .tuple(whose, others)
+  .map(([whose, others]) => ({ ...others, ...whose }));
 
 test("a list is what its filters say, newest first, streamed or in pages of any size", async () => {
   await fc.assert(

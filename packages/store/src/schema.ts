@@ -134,6 +134,27 @@ export const jobs = pgTable(
   ],
 );
 
+/** What owners let others do with single jobs. */
+export const jobGrants = pgTable(
+  "job_grants",
+  {
+    jobId: uuid("job_id")
+      .notNull()
+      .references(() => jobs.id, { onDelete: "cascade" }),
+    /** The user who may. */
+    grantee: text("grantee").notNull(),
+    /** Whether the grantee may change the job, not only look at it. */
+    write: boolean("write").notNull(),
+    /** The job's own, which never change: a list walks along them. */
+    jobService: text("job_service").notNull(),
+    jobCreationTime: time("job_creation_time").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.jobId, table.grantee] }),
+    index("job_grants_list").on(table.grantee, table.jobService, table.jobCreationTime.desc(), table.jobId.desc()),
+  ],
+);
+
 /** Every attempt that a worker accepted, and how it ended. */
 export const attempts = pgTable(
   "attempts",

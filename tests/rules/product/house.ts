@@ -158,7 +158,13 @@ export const promises: readonly Rule[] = [
   {
     id: "promise-grants",
     rule: "Rights may be given per job.",
-    later: "not built yet",
+    tests: [
+      shown(
+        "apps/api/src/resources/grants.test.ts",
+        "who was granted to look at a job looks at all of it, and changes nothing",
+      ),
+    ],
+    mutation: [without("apps/api/src/exchange.ts", 'if (changes && access === "read")', "if (false)")],
   },
   {
     id: "promise-user-tokens",

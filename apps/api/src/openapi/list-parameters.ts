@@ -17,7 +17,11 @@ export function listParameters(types: readonly JobDescription[]): ParameterObjec
     queryParameter("LAST", "Only the newest so many", { type: "integer", minimum: 1 }),
     queryParameter("RUNID", "Only jobs of this run id", text),
     queryParameter("TYPE", "Only jobs of this type", { type: "string", examples: types.map(({ name }) => name) }),
-    queryParameter("OWNER", "Only jobs of this owner; it must be the caller", text),
+    queryParameter(
+      "OWNER",
+      "Only jobs of this owner: the caller, or somebody who has granted some to the caller",
+      text,
+    ),
     ...[...names].map((name) =>
       queryParameter(
         `PARAM.${name}`,

@@ -59,13 +59,20 @@ async function list(exchange: ServiceExchange): Promise<Response> {
     : negotiatedAnswer(streamText(jobListXml(batches, listUrl)), representation.mediaType);
 }
 
-/** @throws UwsError "invalid", or "forbidden" where it asks for the jobs of others */
+/**
+ * What the caller may see: own jobs, and those that others have granted; OWNER chooses between them.
+ * @throws UwsError "invalid", or "forbidden" where somebody anonymous asks for the jobs of others
+ */
 function filterOf({ query, service, caller }: ServiceExchange): JobListFilter {
-  const { owner, ...filter } = parseListFilter(query);
-  if (owner !== undefined && owner !== (caller.owner ?? "")) {
-    throw new UwsError("forbidden", `OWNER=${shorten(owner)}: you may list your own jobs only.`);
+  const { owner, ...rest } = parseListFilter(query);
+  const filter = { ...rest, service: service.path };
+  const me = caller.owner;
+  if (me === undefined) {
+    if (owner === undefined || owner === "") return { ...filter, owner: null };
+    throw new UwsError("forbidden", `OWNER=${shorten(owner)}: you may list the jobs of nobody only.`);
   }
-  return { ...filter, service: service.path, owner: caller.owner ?? null };
+  if (owner === undefined) return { ...filter, owner: me, granted: { to: me } };
+  return owner === me ? { ...filter, owner: me } : { ...filter, owner: undefined, granted: { to: me, of: owner } };
 }
 
 async function page({ api, listUrl, query }: ServiceExchange, filter: JobListFilter): Promise<Response> {

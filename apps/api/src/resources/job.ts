@@ -3,7 +3,7 @@ import { jobHtml, jobJson, negotiate, parseWait } from "@uws/representation";
 
 import { jsonAnswer, negotiatedAnswer, seeOther } from "../answers.ts";
 import { changeJob } from "../change-job.ts";
-import { acceptOf, findJob, type ServiceExchange, thisJobUrl } from "../exchange.ts";
+import { acceptOf, findJob, refuseOthers, type ServiceExchange, thisJobUrl } from "../exchange.ts";
 import { destroy } from "../move-job.ts";
 import {
   formOrJson,
@@ -109,7 +109,9 @@ async function post(exchange: ServiceExchange): Promise<Response> {
 }
 
 async function remove(exchange: ServiceExchange): Promise<Response> {
-  await destroy(exchange, await findJob(exchange));
+  const found = await findJob(exchange);
+  refuseOthers(exchange, found);
+  await destroy(exchange, found);
   return seeOther(listAfter(exchange));
 }
 
