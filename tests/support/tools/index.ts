@@ -11,6 +11,7 @@ import { wheelsForWorkers } from "./wheels.ts";
  * Programs that drive the server in tests: found on the machine, or fetched into the user's cache. Nothing is installed into
  * the system, and no test is skipped for want of one: it fails, and says how to get it.
  */
+export { bubblewrap, withoutBubblewrap } from "./bubblewrap.ts";
 export { buildGo, go, goToolchain, withoutGo } from "./go.ts";
 export { type Ran, run, runWell, type Tool } from "./run.ts";
 
