@@ -12,7 +12,7 @@ import { wheelsForWorkers } from "./wheels.ts";
  * the system, and no test is skipped for want of one: it fails, and says how to get it.
  */
 export { bubblewrap, withoutBubblewrap } from "./bubblewrap.ts";
-export { buildGo, go, goToolchain, withoutGo } from "./go.ts";
+export { buildGo, go, goOnPath, goToolchain, withoutGo } from "./go.ts";
 export { type Ran, run, runWell, type Tool } from "./run.ts";
 
 /** What could not be had when the test command looked for it, by name, as JSON: no test looks again. */
