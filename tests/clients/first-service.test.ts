@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { Follower } from "./follow-document.ts";
+import { Follower } from "../support/follow-document.ts";
 
 /* docs/first-service.md, to the letter: what it says is written, typed, and looked at. */
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { goToolchain, runWell, wheelsForWorkers, withoutGo } from "../support/tools/index.ts";
-import { Follower } from "./follow-document.ts";
+import { Follower } from "../support/follow-document.ts";
+import { goOnPath, goToolchain, runWell, wheelsForWorkers, withoutGo } from "../support/tools/index.ts";
 
 /* docs/write-a-worker.md, to the letter: what it says is written, typed, and looked at. */
 
@@ -36,11 +36,7 @@ if ((await goToolchain()) === undefined) {
 } else {
   test("the worker in Go is one", async () => {
     const [build] = reader.blocks("only");
-    const go = (await goToolchain()) ?? "";
-    const path = go.includes("/")
-      ? `${go.slice(0, go.lastIndexOf("/"))}:${process.env.PATH}`
-      : (process.env.PATH ?? "");
-    await reader.type(build, { PATH: path, GOTOOLCHAIN: "local", GOFLAGS: "-buildvcs=false", GOWORK: "off" });
+    await reader.type(build, await goOnPath());
     await runWell("test", ["-x", `${reader.clone}/pi-go/worker`]);
   }, 300_000);
 }

@@ -2,22 +2,18 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Commands } from "../support/commands.ts";
-import { goToolchain, pythonForExamples } from "../support/tools/index.ts";
 
-/* `demo --all` and `up --all-workers`: what the machine can run is run, and of the rest it is said why not. */
+/* `up --all-workers`: what the machine can run is run (page.test.ts), and of the rest it is said why not. */
 
 const root = join(import.meta.dirname, "../..");
 const commands = new Commands();
 let folder: string;
-/** As on a machine that has Python with what the cut-out needs, and Go if there is one; in a folder of its own. */
-let complete: Record<string, string>;
 /** As on a machine that has neither Python nor Go nor awk. */
 let bare: Record<string, string>;
 
 beforeAll(async () => {
   folder = await commands.folder();
   const site = await commands.site({ UWS_CONFIG: join(root, "uws.yaml") });
-  complete = { ...site, UWS_EXAMPLE_PYTHON: await pythonForExamples() };
   bare = { ...site, PATH: join(folder, "nothing"), UWS_EXAMPLE_PYTHON: join(folder, "no-python") };
 });
 afterAll(() => commands.stop());
@@ -32,19 +28,6 @@ test("each example has a service, and a place on the page", async () => {
     expect(page).toMatch(new RegExp(`^## ${name}: `, "m"));
   }
 });
-
-test("demo --all runs a job of each example, saves the results, and tells what was found", async () => {
-  const { code, stdout, stderr } = await commands.finish(["demo", "--all"], complete, { cwd: folder });
-  const hasGo = (await goToolchain()) !== undefined;
-  expect([code, stderr]).toEqual([0, ""]);
-  expect(stdout).toContain("349 stars found.");
-  expect(stdout).toMatch(/A FITS image of \d+ bytes was cut out/);
-  expect(stdout).toMatch(hasGo ? /The period is 5\.36\d+ days/ : /The example periodogram is left out: there is no go/);
-  expect(stdout).toContain("points 181, mean 3.9");
-  const saved = await readdir(join(folder, ".uws/demo"));
-  expect(saved).toEqual(expect.arrayContaining(["messier.svg", "cutout.png", "cutout.fits", "folded.csv"]));
-  expect(saved.includes("periodogram.svg")).toBe(hasGo);
-}, 200_000);
 
 test("up --all-workers serves all examples, and says what is left out and why", async () => {
   const up = commands.run(["up", "--all-workers"], bare, { cwd: folder });

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { constants } from "node:os";
 import { until } from "@uws/testing";
 import { runCommand, script, stdoutAsResult } from "./fixture.ts";
 
@@ -205,6 +206,30 @@ test("what a command leaves running does not outlive it, whatever session it mad
   const pids = (textOf(run) ?? "").trim().split("\n").map(Number);
   expect(pids).toHaveLength(2);
   expect(await Promise.all(pids.map(isRunning))).toEqual([false, false]);
+});
+
+test("a supervisor that tells everybody to end does not end the guard of a job", async () => {
+  const file = `${process.env.TMPDIR ?? "/tmp"}/uws-command-${crypto.randomUUID()}`;
+  const text =
+    'echo "$UWS_COMMAND_MARK" >"$1".new; mv "$1".new "$1"; while [ -e "$1" ]; do sleep 0.05; done; echo done';
+  const command = { run: script(text, { if: "TEXT", args: ["{TEXT}"] }), outputs };
+  const running = runCommand(command, { parameters: { TEXT: file } });
+  await until(() => existsSync(file), "the mark");
+  const mark = (await readFile(file, "utf8")).trim();
+  const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const about = (name: string) =>
+    Promise.all(processes.map((pid) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "")));
+  const [lines, states] = await Promise.all([about("cmdline"), about("status")]);
+  const guards = states.filter((_, index) => lines[index]?.includes(`\0uws-job-guard\0${mark}\0`));
+  expect(guards.length).toBeGreaterThanOrEqual(2);
+  for (const state of guards) {
+    const ignored = BigInt(`0x${/^SigIgn:\s+(\w+)$/m.exec(state)?.[1]}`);
+    for (const name of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+      expect(ignored & (1n << BigInt(constants.signals[name] - 1))).not.toBe(0n);
+    }
+  }
+  await rm(file);
+  expect(textOf(await running)).toBe("done\n");
 });
 
 test("a command whose time is over ends although no server says so", async () => {

@@ -67,6 +67,7 @@ async function runCommand(
       line: made.line,
       work,
       environment: { ...made.environment, [markVariable]: mark },
+      contained: command.container !== undefined,
       mark,
       stdin,
       limits: host.limits,

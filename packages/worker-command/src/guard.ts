@@ -6,9 +6,9 @@ import { defaultPath, markVariable } from "./environment.ts";
  * that only the worker holds: without a word it is the worker's end. It does so as a grandchild of ours: a Bun that was
  * started with --no-orphans lets its children die with it, and this one has to outlive it.
  */
-const script = `exec 3<&0 </dev/null
+const script = `trap '' TERM INT HUP
+exec 3<&0 </dev/null
 (
-  trap '' TERM INT HUP
   mark=$1 folder=$2
   shift 2
   echo watching

@@ -3,6 +3,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { groupGone, killGroup } from "@uws/worker/job-process";
 import { markVariable } from "./environment.ts";
 
+/** Milliseconds between two looks at a job that was asked to end. */
+const restMs = 50;
 /** Milliseconds in which everything that a job has started is killed, again and again while it makes more. */
 const killingMs = 2_000;
 const lookMs = 5;
@@ -47,6 +49,15 @@ export async function killJob(leader: number, mark: string): Promise<void> {
     for (const pid of left) kill(pid);
   }
   await groupGone(leader);
+}
+
+/** Resolves when nothing runs any more of what a job has started, or when it is to be killed. */
+export async function restOfJobGone(leader: number, mark: string, killed: AbortSignal): Promise<void> {
+  while (!killed.aborted) {
+    const [known, carrying] = await Promise.all([processesOf(leader), marked(mark)]);
+    if (known.length + carrying.length === 0) return;
+    await wait(restMs, undefined, { signal: killed }).catch(() => {});
+  }
 }
 
 async function marked(mark: string): Promise<number[]> {

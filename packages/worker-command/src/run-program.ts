@@ -6,7 +6,7 @@ import { JobFailure } from "@uws/worker";
 import type { Stream } from "./command.ts";
 import type { Exit } from "./exits.ts";
 import type { Guard } from "./guard.ts";
-import { killJob } from "./job-processes.ts";
+import { killJob, restOfJobGone } from "./job-processes.ts";
 import type { LimitState } from "./limits.ts";
 import { Watch } from "./watch.ts";
 
@@ -22,6 +22,8 @@ export interface Program {
   readonly line: readonly [string, ...string[]];
   readonly work: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** A container stands before the program. */
+  readonly contained: boolean;
   /** Found in the environment of everything that it starts. */
   readonly mark: string;
   readonly stdin: FileHandle | undefined;
@@ -72,6 +74,8 @@ async function run(program: Program, files: ReadonlyMap<Stream, FileHandle>): Pr
   onAbort(killed, kill);
   try {
     const ended = await exit;
+    // What makes a container may end at SIGTERM (bubblewrap does) while the program in it still tidies up.
+    if (program.contained && signal.aborted) await restOfJobGone(leader, mark, killed);
     // What it started and left behind.
     await killJob(leader, mark);
     if (exceeded !== undefined || signal.aborted || killed.aborted) await endElsewhere(program);

@@ -104,6 +104,7 @@ class Gateway:
     """So many downloads break after 1,000 bytes."""
     offsets: list[int] = field(default_factory=list)
     metadata: list[dict[str, str]] = field(default_factory=list)
+    """Of each call, in their order."""
     opened: int = 0
     stop: Callable[[], Any] = lambda: None
 
@@ -112,8 +113,11 @@ class Gateway:
         async with asyncio.timeout(PATIENCE):
             return await self.streams.get()
 
-    async def work(self, requests: AsyncIterator[pb.WorkerMessage], context: Any) -> AsyncIterator[pb.ServerMessage]:
+    def _called(self, context: Any) -> None:
         self.metadata.append({key: value for key, value in context.invocation_metadata()})
+
+    async def work(self, requests: AsyncIterator[pb.WorkerMessage], context: Any) -> AsyncIterator[pb.ServerMessage]:
+        self._called(context)
         self.opened += 1
         if self.refuse is not None:
             await context.abort(self.refuse, "not you")
@@ -133,6 +137,7 @@ class Gateway:
             reading.cancel()
 
     async def upload(self, requests: AsyncIterator[pb.ResultChunk], context: Any) -> pb.StoredResult:
+        self._called(context)
         header: pb.ResultHeader | None = None
         data = bytearray()
         async for chunk in requests:
@@ -151,6 +156,7 @@ class Gateway:
         return pb.StoredResult(id=header.id, size=len(data), sha256=hashlib.sha256(data).digest())
 
     async def download(self, request: pb.ParameterRef, context: Any) -> AsyncIterator[pb.Chunk]:
+        self._called(context)
         data = self.files[request.name]
         self.offsets.append(request.offset)
         for start in range(request.offset, len(data), 1_000):

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { cacheFolder } from "./cache.ts";
 import { locked } from "./lock.ts";
 import { run, runWell, type Tool } from "./run.ts";
@@ -28,6 +28,14 @@ export async function go(): Promise<Tool> {
   const command = await goToolchain();
   if (command === undefined) throw new Error(withoutGo);
   return { command: [command], env: { GOTOOLCHAIN: "local", GOFLAGS: "-buildvcs=false", GOWORK: "off" } };
+}
+
+/** For a shell in which somebody types `go`: the command is on its PATH. */
+export async function goOnPath(): Promise<Record<string, string>> {
+  const { command, env } = await go();
+  const [program = ""] = command;
+  const path = process.env.PATH ?? "";
+  return { ...env, PATH: program.includes("/") ? `${dirname(program)}:${path}` : path };
 }
 
 /**

@@ -11,7 +11,8 @@ import { wheelsForWorkers } from "./wheels.ts";
  * Programs that drive the server in tests: found on the machine, or fetched into the user's cache. Nothing is installed into
  * the system, and no test is skipped for want of one: it fails, and says how to get it.
  */
-export { buildGo, go, goToolchain, withoutGo } from "./go.ts";
+export { bubblewrap, withoutBubblewrap } from "./bubblewrap.ts";
+export { buildGo, go, goOnPath, goToolchain, withoutGo } from "./go.ts";
 export { type Ran, run, runWell, type Tool } from "./run.ts";
 
 /** What could not be had when the test command looked for it, by name, as JSON: no test looks again. */

@@ -2,6 +2,7 @@
 
 import os
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ def connection_options(
 ) -> ConnectionOptions:
     """From the arguments, else from UWS_GATEWAY, UWS_TOKEN, UWS_CA, UWS_CERTIFICATE and UWS_KEY (files).
 
-    Raises ValueError that names the variable: for what cannot be read, and for a token that would travel in plain text.
+    Raises ValueError that names the variable: for what cannot be read or used, and for a token that would travel in plain text.
     """
     parsed = parse_gateway_address(address or environment.get("UWS_GATEWAY") or "127.0.0.1:50051")
     token = token or environment.get("UWS_TOKEN") or None
@@ -73,7 +74,24 @@ def _check_token(token: str, address: GatewayAddress, encrypted: bool) -> None:
 def _read(tls: TlsFiles) -> Pem:
     if (tls.certificate is None) != (tls.key is None):
         raise ValueError("UWS_CERTIFICATE and UWS_KEY go together: the worker's certificate and its private key")
-    return Pem(_text("UWS_CA", tls.ca), _text("UWS_CERTIFICATE", tls.certificate), _text("UWS_KEY", tls.key))
+    pem = Pem(_text("UWS_CA", tls.ca), _text("UWS_CERTIFICATE", tls.certificate), _text("UWS_KEY", tls.key))
+    _check_usable(tls)
+    return pem
+
+
+def _check_usable(tls: TlsFiles) -> None:
+    """gRPC would try to connect for ever, and tell nobody but its own log why it cannot."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # What is too weak is for the handshake to say: gRPC has a library of its own for that.
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    try:
+        if tls.ca is not None:
+            context.load_verify_locations(tls.ca)
+        if tls.certificate is not None:
+            # gRPC cannot read a key with a password either: nobody is to be asked for one.
+            context.load_cert_chain(tls.certificate, tls.key, password="")
+    except ssl.SSLError as error:
+        raise ValueError(f"the certificates (UWS_CA, UWS_CERTIFICATE, UWS_KEY) cannot be used: {error}") from error
 
 
 def _text(name: str, path: str | os.PathLike[str] | None) -> str | None:

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "bun
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ended, isRunning } from "../testing/running.ts";
+import { ended, guardsOf, isRunning } from "../testing/running.ts";
 import type { ScriptedStream } from "../testing/scripted-server.ts";
 import { startServer } from "../testing/start.ts";
 
@@ -25,6 +25,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe.each([
   ["source, run by Bun", () => [process.execPath, join(testing, "process-worker.ts")]],
+  ["source, run by Bun --no-orphans", () => [process.execPath, "--no-orphans", join(testing, "process-worker.ts")]],
   ["bundle, run by Node", () => ["node", join(folder, "a/b/c/process-worker.js")]],
   ["bundle, run by Bun", () => [process.execPath, join(folder, "a/b/c/process-worker.js")]],
 ])("a worker with a process per job (%s)", (_, command) => {
@@ -95,7 +96,9 @@ describe.each([
     await stream.run({ attemptToken: token, jobType: "waitsForFile", parameters });
     const { pid = 0 } = await counters(stream);
     // As systemd does it: to all processes of a service.
-    process.kill(pid, "SIGTERM");
+    const guards = await guardsOf(pid);
+    expect(guards).not.toEqual([]);
+    for (const each of [pid, ...guards]) process.kill(each, "SIGTERM");
     worker.kill("SIGTERM");
     await stream.take("draining");
     await writeFile(file, "");

@@ -74,11 +74,11 @@ export async function killed(): Promise<void> {
   await new Promise<never>(() => {});
 }
 
-/** Deaf, busy, and not alone. */
+/** Deaf, busy, and not alone: what it has started has started something itself. */
 export async function busy(job: JobContext): Promise<void> {
-  const sleeper = spawn("sleep", ["1000"], { stdio: "ignore" });
-  await once(sleeper, "spawn");
-  sayPid(job, { sleeper: sleeper.pid ?? 0 });
+  const shell = spawn("sh", ["-c", "sleep 1000 >/dev/null & echo $!; wait"], { stdio: ["ignore", "pipe", "ignore"] });
+  const [sleeper] = await once(shell.stdout, "data");
+  sayPid(job, { sleeper: Number(sleeper) });
   for (;;);
 }
 

@@ -5,14 +5,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { natsUrl, type TestDatabase, testDatabase, until } from "@uws/testing";
-import { runWell } from "../support/tools/run.ts";
+import { runWell } from "./tools/run.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 /** Files that a document lets its reader change. */
 const changed = ["package.json", "uws.yaml"];
-/** What pip leaves its work in. */
-const builtIn = "worker-python";
+/** Folders that pip and Go leave their work in. */
+const builtIn = ["packages/worker-python", "apps/workers/periodogram"];
 
 export interface Block {
   /** What stands behind the language: `file=…`, `append=…`, `terminal=…`, another word; else `typed` for a shell, and `shown`. */
@@ -81,8 +81,9 @@ export class Follower {
   }
 
   /** Starts the server in its terminal, and waits until it says where workers connect. */
-  async startServer(): Promise<void> {
-    await this.inTerminal("server", /workers\s+\S+ \(gRPC\)/, { ...this.environment, UWS_NATS_URL: await natsUrl() });
+  async startServer(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const environment = { ...this.environment, UWS_NATS_URL: await natsUrl(), ...more };
+    await this.inTerminal("server", /workers\s+\S+ \(gRPC\)/, environment);
   }
 
   /** Starts what is to run in a terminal of its own, and waits until it says something. */
@@ -128,15 +129,23 @@ export class Follower {
 /** A clone, but for the files that a reader changes, or that programs write beside. */
 async function makeClone(): Promise<string> {
   const clone = await mkdtemp(join(tmpdir(), "uws-document-"));
-  const own = new Set([...changed, ".git", ".uws", ".venv", "packages"]);
-  for (const name of await readdir(root)) if (!own.has(name)) await symlink(join(root, name), join(clone, name));
+  await linkAll("", clone, new Set([...changed, ".git", ".uws", ".venv"]));
   for (const name of changed) await copyFile(join(root, name), join(clone, name));
-  await mkdir(join(clone, "packages"));
-  for (const name of await readdir(join(root, "packages"))) {
-    const [from, to] = [join(root, "packages", name), join(clone, "packages", name)];
-    await (name === builtIn ? cp(from, to, { recursive: true }) : symlink(from, to));
-  }
   return clone;
+}
+
+/** Links what is in a folder below the root, and copies what programs build in. */
+async function linkAll(folder: string, clone: string, except: ReadonlySet<string> = new Set()): Promise<void> {
+  for (const name of await readdir(join(root, folder))) {
+    if (except.has(name)) continue;
+    const path = join(folder, name);
+    const [from, to] = [join(root, path), join(clone, path)];
+    if (builtIn.includes(path)) await cp(from, to, { recursive: true });
+    else if (builtIn.some((each) => each.startsWith(`${path}/`))) {
+      await mkdir(to);
+      await linkAll(path, clone);
+    } else await symlink(from, to);
+  }
 }
 
 async function freePort(): Promise<number> {
