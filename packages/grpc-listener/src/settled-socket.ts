@@ -24,8 +24,13 @@ export function settledSocket(socket: Socket): Socket {
   }
 
   function on(event: string, listener: (...values: unknown[]) => void): Socket {
-    if (event === "data") socket.on(event, (arrived: Buffer) => listener(windows.fromClient(arrived)));
-    else socket.on(event, listener);
+    if (event !== "data") socket.on(event, listener);
+    else {
+      socket.on("data", (arrived: Buffer) => {
+        const read = windows.fromClient(arrived);
+        if (read.length > 0) listener(read);
+      });
+    }
     return settled;
   }
 
