@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { connect } from "node:net";
 import { Server, ServerCredentials, type ServerWritableStream } from "@grpc/grpc-js";
 import { type GrpcListener, listen } from "./listen.ts";
-import { settings, update } from "./testing/frames.ts";
+import { preface, settings, update } from "./testing/frames.ts";
 import { RawClient } from "./testing/raw-client.ts";
 
 const bytes = (message: Buffer) => message;
@@ -63,6 +64,18 @@ test("a stream that is opened later begins with it", async () => {
   expect(await client.until(3, 300_000)).toBe(300_000);
   client.say(update(3, 3_000_000));
   expect(await client.until(3, answer)).toBe(answer);
+});
+
+test("whoever sends garbage is cut off, and the others go on", async () => {
+  const random = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7919) % 251));
+  for (const garbage of [Buffer.from("GET / HTTP/1.1\r\nhost: x\r\n\r\n"), random, Buffer.concat([preface, random])]) {
+    const socket = connect(listener.port, "127.0.0.1");
+    socket.on("error", () => {});
+    await new Promise((resolve) => socket.on("close", resolve).resume().write(garbage));
+  }
+  client.say(settings(4_000_000));
+  give(1);
+  expect(await client.until(1, answer)).toBe(answer);
 });
 
 test("what SETTINGS take away is paid back", async () => {
