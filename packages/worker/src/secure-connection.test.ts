@@ -142,7 +142,8 @@ test("a worker that cannot connect says why", async () => {
 test("a refused worker tries again, says so each time, and ends when it was refused too often", async () => {
   const server = await startServer();
   const refusal = { code: status.UNAUTHENTICATED, details: "the token is not known" };
-  server.refusals.push(refusal, refusal, refusal);
+  // One more than it is to ask for.
+  server.refusals.push(refusal, refusal, refusal, refusal);
   const { logger, log, all } = lines();
   const token = "uwsw_do-not-log";
   const worker = await startTestWorker(server, async () => {}, { token, logger, refusedDelayMs: 20, maxRefusals: 3 });

@@ -138,7 +138,11 @@ export const limitsOfAll: readonly Rule[] = [
       ),
     ],
     mutation: [
-      without("packages/worker/src/session.ts", "if (this.#refusals >= maxRefusals) {", "if (maxRefusals < 0) {"),
+      without(
+        "packages/worker/src/session.ts",
+        "if (this.#refusals >= maxRefusals) {",
+        "if (this.#refusals > maxRefusals) {",
+      ),
     ],
   },
   {

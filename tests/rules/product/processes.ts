@@ -41,9 +41,7 @@ export const processes: readonly Rule[] = [
   {
     id: "gateway-credits",
     rule: "The gateway gives a worker jobs against free credits alone.",
-    tests: [
-      shown("apps/gateway/src/gateway.test.ts", "two hundred jobs run, each once, within the credits of their worker"),
-    ],
+    tests: [shown("apps/gateway/src/slots.test.ts", "slots that are said twice are there once")],
     mutation: [
       without(
         "apps/gateway/src/session.ts",

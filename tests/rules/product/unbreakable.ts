@@ -436,9 +436,7 @@ export const times: readonly Rule[] = [
         "a time is one value, to the millisecond, in the database, XML, JSON, the text resource and filters",
       ),
     ],
-    mutation: [
-      without("packages/store/src/queries/job-list-statement.ts", "`creation_time > ${", "`creation_time >= ${"),
-    ],
+    mutation: [without("packages/store/src/queries/job-list-statement.ts", "`${time} > ${", "`${time} >= ${")],
   },
   {
     id: "time-no-zone",
