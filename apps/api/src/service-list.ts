@@ -6,9 +6,18 @@ export function serviceListJson(services: readonly Service[], origin: string): o
     services: services.map((service) => ({
       path: service.path,
       title: titleOf(service),
-      types: service.types.map(({ name, version, title }) => ({ name, version, title })),
+      types: service.types.map(({ name, version, title, description, contact, documentation }) => ({
+        name,
+        version,
+        title,
+        description,
+        contact: contact ?? null,
+        documentation: documentation ?? null,
+      })),
       typeParameter: service.typeParameter,
       jobList: `${origin}${service.listPath}`,
+      // For who knows the server by another address than the server does.
+      jobListPath: service.listPath.slice(1),
       description: `${origin}${service.basePath}/description`,
     })),
   };

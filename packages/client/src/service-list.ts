@@ -1,5 +1,5 @@
 import { readAnswer } from "./job-handle.ts";
-import { isObject, type JsonObject, objectsIn, parseJson, textIn } from "./read-json.ts";
+import { isObject, type JsonObject, objectIn, objectsIn, parseJson, textIn } from "./read-json.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
 /** A service of a server that lists its services. */
@@ -13,12 +13,24 @@ export interface RemoteService {
   readonly typeParameter: string | undefined;
   /** Absolute URL of its job list. */
   readonly jobList: string;
+  /** The same below the address of the server, no slash at its beginning; where the server says so. */
+  readonly jobListPath?: string | undefined;
 }
 
 export interface RemoteType {
   readonly name: string;
   readonly version: string | undefined;
   readonly title: string | undefined;
+  /** CommonMark. */
+  readonly description?: string | undefined;
+  readonly contact?: Contact | undefined;
+  /** URL. */
+  readonly documentation?: string | undefined;
+}
+
+export interface Contact {
+  readonly name: string | undefined;
+  readonly email: string | undefined;
 }
 
 /**
@@ -48,11 +60,23 @@ function readServices(document: string, url: string): RemoteService[] {
       types: Array.isArray(service.types) ? objectsIn(service, "types").flatMap(readType) : [],
       typeParameter: textIn(service, "typeParameter"),
       jobList: new URL(jobList, url).href,
+      jobListPath: textIn(service, "jobListPath"),
     };
   });
 }
 
 function readType(type: JsonObject): RemoteType[] {
   const name = textIn(type, "name");
-  return name === undefined ? [] : [{ name, version: textIn(type, "version"), title: textIn(type, "title") }];
+  if (name === undefined) return [];
+  const contact = objectIn(type, "contact");
+  return [
+    {
+      name,
+      version: textIn(type, "version"),
+      title: textIn(type, "title"),
+      description: textIn(type, "description"),
+      contact: contact && { name: textIn(contact, "name"), email: textIn(contact, "email") },
+      documentation: textIn(type, "documentation"),
+    },
+  ];
 }

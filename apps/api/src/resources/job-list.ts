@@ -8,7 +8,7 @@ import {
   parseListFilter,
   parseListPage,
 } from "@uws/representation";
-import { type JobListFilter, listJobs, listJobsPage } from "@uws/store";
+import { type JobListFilter, listJobs, listJobsPage, summarizeJobs } from "@uws/store";
 import { jsonAnswer, negotiatedAnswer, streamText } from "../answers.ts";
 import { createJobFromRequest } from "../create-job/create-job.ts";
 import { acceptOf, type ServiceExchange, shorten } from "../exchange.ts";
@@ -69,13 +69,15 @@ function filterOf({ query, service, caller }: ServiceExchange): JobListFilter {
 }
 
 async function page({ api, listUrl, query }: ServiceExchange, filter: JobListFilter): Promise<Response> {
-  const { limit, cursor } = parseListPage(query);
+  const { limit, cursor, summary } = parseListPage(query);
   const from = cursor === undefined ? undefined : readListCursor(cursor, filter);
   const { jobs, next } = await listJobsPage(api.store, filter, limit, from);
-  if (next === undefined) return jsonAnswer(jobListJson(jobs, { url: listUrl }));
+  const ids = jobs.map(({ id }) => id);
+  const summaries = summary ? await summarizeJobs(api.store, ids) : undefined;
+  if (next === undefined) return jsonAnswer(jobListJson(jobs, { url: listUrl, summaries }));
   const nextQuery = listFilterQuery(query);
   nextQuery.set("cursor", listCursor(next, filter));
-  return jsonAnswer(jobListJson(jobs, { url: listUrl, next: `${listUrl}?${nextQuery}` }));
+  return jsonAnswer(jobListJson(jobs, { url: listUrl, next: `${listUrl}?${nextQuery}`, summaries }));
 }
 
 /**
