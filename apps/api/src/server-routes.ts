@@ -11,6 +11,7 @@ import type { Route, RouteDetail } from "./route.ts";
 import type { Service } from "./service.ts";
 import { serviceListJson } from "./service-list.ts";
 import { swaggerAsset, swaggerPage } from "./swagger-ui.ts";
+import { webPage, webPagePath } from "./web-page.ts";
 
 /** Routes of the server itself, beside its services. */
 export function serverRoutes(services: readonly Service[], openApi: () => Response | Promise<Response>): Route[] {
@@ -41,6 +42,14 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
         },
       },
     },
+    {
+      path: webPagePath,
+      methods: { GET: { handle: ({ origin }) => seeOther(`${origin}${webPagePath}/`), detail: undefined } },
+    },
+    {
+      path: `${webPagePath}/*`,
+      methods: { GET: { handle: ({ request }) => webPage(request), detail: undefined } },
+    },
     ...announcedRoutes,
     metaSchemaRoute,
     { path: "/swagger/json", methods: { GET: { handle: openApi, detail: undefined } } },
@@ -55,17 +64,23 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
 function index(exchange: Exchange, services: readonly Service[]): Response {
   const json = negotiate(acceptOf(exchange)).kind === "json";
   const answer = json
-    ? jsonAnswer(serviceListJson(services, exchange.origin))
+    ? jsonAnswer(serviceListJson(services, exchange.origin, exchange.api.config.auth.basic))
     : indexPage(services, exchange.api.config.auth.basic);
   answer.headers.set("vary", "accept");
   return answer;
 }
 
 /** Makes a browser ask for credentials, which it then sends with every request: without a 401 it would not. */
-async function logIn({ api, request, origin }: Exchange): Promise<Response> {
+async function logIn({ api, request, origin, query }: Exchange): Promise<Response> {
   const { owner } = await api.authenticate(request);
   if (owner === undefined && api.config.auth.basic) throw new UwsError("unauthenticated", "Credentials are needed.");
-  return seeOther(`${origin}/`);
+  return seeOther(origin + returnPath(query));
+}
+
+/** Back to where somebody was sent from to log in: the web page, and nowhere else. */
+function returnPath(query: URLSearchParams): string {
+  const then = URL.parse(query.get("then") ?? "", "http://here");
+  return then?.pathname.startsWith(`${webPagePath}/`) ? then.pathname + then.search : "/";
 }
 
 const readiness: Content = {

@@ -1,8 +1,12 @@
 import { type Service, titleOf } from "./service.ts";
 
-/** What there is on this server, for programs: the command line finds a service by its name. */
-export function serviceListJson(services: readonly Service[], origin: string): object {
+/**
+ * What there is on this server, for programs: the command line finds a service by its name.
+ * @param canLogIn whether the server has users
+ */
+export function serviceListJson(services: readonly Service[], origin: string, canLogIn: boolean): object {
   return {
+    canLogIn,
     services: services.map((service) => ({
       path: service.path,
       title: titleOf(service),

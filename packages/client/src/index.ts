@@ -49,7 +49,14 @@ export type {
   ServiceDescriptions,
   UploadDescription,
 } from "./service-description.ts";
-export { type Contact, listServices, type RemoteService, type RemoteType } from "./service-list.ts";
+export {
+  type Contact,
+  listServices,
+  lookAtServer,
+  type RemoteServer,
+  type RemoteService,
+  type RemoteType,
+} from "./service-list.ts";
 export type { Ends, Quantiles, ServiceStatistics, TypeStatistics } from "./statistics.ts";
 export type { Fetch, TransportOptions } from "./transport.ts";
 export {

@@ -38,17 +38,33 @@ export interface Contact {
  * @param server absolute URL
  * @throws UwsClientError where there is none
  */
-export async function listServices(
-  server: string | URL,
-  { signal, ...options }: TransportOptions & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<RemoteService[]> {
-  const url = new URL(server).href;
-  const answer = await new Transport(url, options).send(url, { accept: "application/json", signal });
-  return readAnswer(answer, readServices);
+export async function listServices(server: string | URL, options: ListServicesOptions = {}): Promise<RemoteService[]> {
+  return [...(await lookAtServer(server, options)).services];
 }
 
-function readServices(document: string, url: string): RemoteService[] {
-  const list = parseJson(document);
+/** What a server says of itself. */
+export interface RemoteServer {
+  readonly services: readonly RemoteService[];
+  /** Whether it has users, who log in. */
+  readonly canLogIn: boolean;
+}
+
+export type ListServicesOptions = TransportOptions & { readonly signal?: AbortSignal | undefined };
+
+/** The services of a server, and what else it says; see `listServices`. */
+export async function lookAtServer(
+  server: string | URL,
+  { signal, ...options }: ListServicesOptions = {},
+): Promise<RemoteServer> {
+  const url = new URL(server).href;
+  const answer = await new Transport(url, options).send(url, { accept: "application/json", signal });
+  return readAnswer(answer, (document, at) => {
+    const list = parseJson(document);
+    return { services: readServices(list, at), canLogIn: isObject(list) && list.canLogIn === true };
+  });
+}
+
+function readServices(list: unknown, url: string): RemoteService[] {
   if (!isObject(list) || !Array.isArray(list.services)) throw new Error("no list of services");
   return objectsIn(list, "services").map((service) => {
     const path = textIn(service, "path");
