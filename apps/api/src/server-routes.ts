@@ -44,7 +44,14 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
     },
     {
       path: webPagePath,
-      methods: { GET: { handle: ({ origin }) => seeOther(`${origin}${webPagePath}/`), detail: undefined } },
+      methods: {
+        GET: {
+          // Relative links are relative to the address with a slash.
+          handle: ({ request, origin }) =>
+            new URL(request.url).pathname.endsWith("/") ? webPage(request) : seeOther(`${origin}${webPagePath}/`),
+          detail: undefined,
+        },
+      },
     },
     {
       path: `${webPagePath}/*`,

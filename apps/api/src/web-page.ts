@@ -6,6 +6,11 @@ import { shorten } from "./exchange.ts";
 /** Where it is; below, each resource has the page of its own path. */
 export const webPagePath = "/ui";
 
+/** The page of a resource, by the resource's URL. */
+export function webPageOf(url: string, origin: string): string {
+  return origin + webPagePath + url.slice(origin.length);
+}
+
 /** Nothing from elsewhere, no script in the page, and no other page around it. */
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";

@@ -70,6 +70,8 @@ export interface ParameterDescription {
   readonly options: readonly string[];
   readonly minimum: Bound | undefined;
   readonly maximum: Bound | undefined;
+  /** Characters. */
+  readonly maxLength: number | undefined;
   readonly unit: string | undefined;
   readonly ucd: string | undefined;
   /** Of DALI, or another. */
@@ -235,6 +237,7 @@ function readParameter(name: string, schema: JsonObject, listed: boolean, root: 
     options: Array.isArray(options) ? options.map(shown) : [],
     minimum: boundIn(item, "minimum", "exclusiveMinimum"),
     maximum: boundIn(item, "maximum", "exclusiveMaximum"),
+    maxLength: numberIn(item, "maxLength"),
     unit: textIn(meaning, "unit"),
     ucd: textIn(meaning, "ucd"),
     xtype: textIn(meaning, "xtype"),

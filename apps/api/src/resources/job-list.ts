@@ -19,6 +19,7 @@ import { listParameters } from "../openapi/list-parameters.ts";
 import { ok, redirect, refusals, schemaRef, xmlJsonAndHtml } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 import { titleOf } from "../service.ts";
+import { webPageOf } from "../web-page.ts";
 
 type Batches = AsyncGenerator<readonly JobReference[], void, void>;
 
@@ -49,13 +50,13 @@ export const jobList: Resource = {
 };
 
 async function list(exchange: ServiceExchange): Promise<Response> {
-  const { api, listUrl } = exchange;
+  const { api, listUrl, origin } = exchange;
   const filter = filterOf(exchange);
   const representation = negotiate(acceptOf(exchange));
   if (representation.kind === "json") return await page(exchange, filter);
   const batches = await begun(exchange, listJobs(api.store, filter));
   return representation.kind === "html"
-    ? negotiatedAnswer(streamText(jobListHtml(batches, listUrl)), "text/html")
+    ? negotiatedAnswer(streamText(jobListHtml(batches, listUrl, webPageOf(listUrl, origin))), "text/html")
     : negotiatedAnswer(streamText(jobListXml(batches, listUrl)), representation.mediaType);
 }
 

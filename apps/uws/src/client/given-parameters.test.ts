@@ -15,6 +15,7 @@ const parameter = (name: string, more: Partial<ParameterDescription> = {}): Para
   options: [],
   minimum: undefined,
   maximum: undefined,
+  maxLength: undefined,
   unit: undefined,
   ucd: undefined,
   xtype: undefined,

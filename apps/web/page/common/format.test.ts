@@ -1,12 +1,16 @@
 import { expect, test } from "bun:test";
-import { fieldTime, formatDuration, formatSize, formatTime, readFieldTime, shortId } from "./format.ts";
+import { formatDuration, formatSize, formatTime, readFieldTime, shortId } from "./format.ts";
 
 test("times are UTC, on the page and in fields", () => {
   const time = new Date("2026-01-31T12:34:56.789Z");
   expect(formatTime(time)).toBe("2026-01-31 12:34:56");
-  expect(fieldTime(time)).toBe("2026-01-31T12:34");
-  expect(readFieldTime("2026-01-31T12:34")?.toISOString()).toBe("2026-01-31T12:34:00.000Z");
-  expect([readFieldTime(""), readFieldTime("soon")]).toEqual([undefined, undefined]);
+  const read = (text: string) => readFieldTime(text)?.toISOString();
+  expect(read(formatTime(time))).toBe("2026-01-31T12:34:56.000Z");
+  expect([read("2026-01-31"), read(" 2026-01-31T12:34Z ")]).toEqual([
+    "2026-01-31T00:00:00.000Z",
+    "2026-01-31T12:34:00.000Z",
+  ]);
+  expect(["", "soon", "2026-13-31", "2026-01-31 12:34+01:00"].map(read)).toEqual(Array(4).fill(undefined));
 });
 
 test("durations have two units at most", () => {

@@ -5,15 +5,15 @@ export function formatTime(time: Date): string {
   return time.toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** What a field of type datetime-local holds: `2026-01-31T12:34`, to be read as UTC. */
-export function fieldTime(time: Date): string {
-  return time.toISOString().slice(0, 16);
-}
+/** What a field for a time takes, as a pattern of HTML: `2026-01-31`, `2026-01-31 12:34`, with or without seconds; in UTC. */
+export const timePattern = "\\s*\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2})?)?Z?\\s*";
 
 /** @returns undefined where the field is empty or holds no time */
 export function readFieldTime(text: string): Date | undefined {
-  const time = new Date(`${text}Z`);
-  return text === "" || Number.isNaN(time.getTime()) ? undefined : time;
+  if (!new RegExp(`^${timePattern}$`).test(text)) return undefined;
+  const [date, clock = "00:00"] = text.trim().replace("Z", "").split(/[ T]/);
+  const time = new Date(`${date}T${clock}Z`);
+  return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 /** `0.42 s`, `12 s`, `3 min 20 s`, `5 h 7 min`, `2 d 3 h`. */

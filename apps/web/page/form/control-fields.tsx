@@ -1,5 +1,6 @@
 import type { Limited, ServiceDescription } from "@uws/client";
 import { formatDuration } from "../common/format.ts";
+import { TimeField } from "../common/time-field.tsx";
 import type { FormValues } from "./form-values.ts";
 
 interface ControlFieldsProps {
@@ -53,9 +54,7 @@ export function ControlFields({ description, values, errors, onChange }: Control
         errors={errors("DESTRUCTION")}
         hint={`When it and its results go, counted from its creation${limitsHint(destruction, "never")}.`}
       >
-        {(attributes) => (
-          <input type="datetime-local" {...attributes} value={values.destruction} onInput={set("destruction")} />
-        )}
+        {(attributes) => <TimeField {...attributes} value={values.destruction} onInput={set("destruction")} />}
       </ControlField>
     </fieldset>
   );

@@ -51,6 +51,7 @@ test("times and durations are sent as the server wants them, and nonsense is kep
     destruction: new Date("2026-01-31T12:34Z"),
   });
   expect(() => filledIn({ ...values, executionDuration: "long" }, description)).toThrow(InvalidControl);
+  expect(() => filledIn({ ...values, destruction: "soon" }, description)).toThrow(InvalidControl);
 });
 
 test("an example takes the place of what was there, and leaves the run id", () => {

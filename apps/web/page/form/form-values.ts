@@ -1,5 +1,5 @@
 import type { CreateOptions, Example, ParameterDescription, RemoteJob, ServiceDescription } from "@uws/client";
-import { fieldTime, readFieldTime } from "../common/format.ts";
+import { readFieldTime } from "../common/format.ts";
 
 /** One value of a parameter, as it was typed, chosen, or taken over from another job. */
 export type Entry =
@@ -22,7 +22,7 @@ export interface FormValues {
   readonly runId: string;
   /** Seconds. */
   readonly executionDuration: string;
-  /** As a field of type datetime-local has it, in UTC. */
+  /** A time in UTC. */
   readonly destruction: string;
 }
 
@@ -131,16 +131,15 @@ export class InvalidControl extends Error {
 function controlOf({ runId, executionDuration, destruction }: FormValues): Filled["control"] {
   const duration = executionDuration.trim();
   if (!/^\d*$/.test(duration)) throw new InvalidControl("EXECUTIONDURATION", "must be whole seconds; 0 = unlimited");
+  const time = readFieldTime(destruction);
+  if (destruction.trim() !== "" && time === undefined) {
+    throw new InvalidControl("DESTRUCTION", "must be a time like 2026-01-31 12:34");
+  }
   return {
     runId: runId === "" ? undefined : runId,
     executionDuration: duration === "" ? undefined : Number(duration),
-    destruction: readFieldTime(destruction),
+    destruction: time,
   };
-}
-
-/** The default as the field for a new job shows it. */
-export function suggestedDestruction(seconds: number, now: Date): string {
-  return fieldTime(new Date(now.getTime() + seconds * 1000));
 }
 
 /** Parameters in the order in which they are shown: those that stand in no group, then the groups. */

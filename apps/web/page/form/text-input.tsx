@@ -5,9 +5,12 @@ interface TextInputProps extends InputProps {
   readonly onChange: (text: string) => void;
 }
 
+/** Characters up to which a text gets one line. */
+const shortest = 250;
+
 /** The input that suits the type: what is typed is text in any case, and the server judges it. */
 export function TextInput({ parameter, id, describedBy, invalid, label, text, onChange }: TextInputProps) {
-  const { type, options, required, xtype, example } = parameter;
+  const { type, options, required, xtype, maxLength, example } = parameter;
   const common = {
     id,
     name: parameter.name,
@@ -34,7 +37,8 @@ export function TextInput({ parameter, id, describedBy, invalid, label, text, on
   }
   const placeholder = parameter.default ?? example[0] ?? "";
   const numeric = type === "number" || type === "integer";
-  if (numeric || xtype !== undefined || (text.length < 80 && !text.includes("\n") && type !== "string")) {
+  const short = numeric || xtype !== undefined || (maxLength ?? Number.POSITIVE_INFINITY) <= shortest;
+  if (short && !text.includes("\n")) {
     return (
       <input
         {...common}

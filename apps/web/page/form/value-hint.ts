@@ -25,7 +25,7 @@ export function valueHint(parameter: ParameterDescription): string {
     bound("≤", "<", maximum),
     upload === undefined ? undefined : fileHint(upload),
     multiple ? "may be given several times" : undefined,
-    parameter.default === undefined ? undefined : `default ${shortened(parameter.default)}`,
+    parameter.default === undefined || options.length > 0 ? undefined : `default ${shortened(parameter.default)}`,
   ];
   return parts.filter((part) => part !== undefined).join(", ");
 }
@@ -39,8 +39,15 @@ function bound(inclusive: string, exclusive: string, limit: Bound | undefined): 
   return limit === undefined ? undefined : `${limit.inclusive ? inclusive : exclusive} ${limit.value}`;
 }
 
-function fileHint({ maxBytes }: NonNullable<ParameterDescription["upload"]>): string {
-  return maxBytes === undefined ? "a file" : `a file of at most ${formatSize(maxBytes)}`;
+/** Media types that are named. */
+const typesNamed = 4;
+
+function fileHint({ maxBytes, mediaTypes }: NonNullable<ParameterDescription["upload"]>): string {
+  // "Just bytes" tells nobody anything.
+  const named = mediaTypes.filter((type) => type !== "application/octet-stream");
+  const types = `${named.slice(0, typesNamed).join(", ")}${named.length > typesNamed ? ", …" : ""}`;
+  const size = maxBytes === undefined ? "" : ` of at most ${formatSize(maxBytes)}`;
+  return `a file${types === "" ? "" : ` (${types})`}${size}`;
 }
 
 function shortened(text: string): string {

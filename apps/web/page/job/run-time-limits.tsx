@@ -1,7 +1,8 @@
 import { hasEnded, type JobHandle, type RemoteJob } from "@uws/client";
 import { useState } from "preact/hooks";
-import { fieldTime, readFieldTime } from "../common/format.ts";
+import { formatTime, readFieldTime } from "../common/format.ts";
 import { textOf } from "../common/refusal-text.ts";
+import { TimeField } from "../common/time-field.tsx";
 
 interface RunTimeLimitsProps {
   readonly job: RemoteJob;
@@ -36,7 +37,7 @@ function LimitsForm({ job, handle, onDone }: RunTimeLimitsProps) {
   const ended = hasEnded(job);
   const before = {
     duration: String(job.executionDuration),
-    destruction: job.destruction === undefined ? "" : fieldTime(job.destruction),
+    destruction: job.destruction === undefined ? "" : formatTime(job.destruction),
   };
   const [typed, setTyped] = useState(before);
   const [error, setError] = useState<string>();
@@ -65,9 +66,9 @@ function LimitsForm({ job, handle, onDone }: RunTimeLimitsProps) {
           <input type="text" inputMode="numeric" value={typed.duration} onInput={set("duration")} />
         </label>
       )}
-      <label>
+      <label for="destruction">
         Destruction, UTC
-        <input type="datetime-local" value={typed.destruction} onInput={set("destruction")} />
+        <TimeField id="destruction" value={typed.destruction} onInput={set("destruction")} />
       </label>
       <button type="submit">Save</button>
       {error !== undefined && (

@@ -1,5 +1,6 @@
 import { type RemotePhase, type RemoteService, remotePhases } from "@uws/client";
 import { useEffect, useState } from "preact/hooks";
+import { TimeField } from "../common/time-field.tsx";
 import { isFiltered, noFilter, type TableFilter } from "./table-filter.ts";
 
 interface FilterFormProps {
@@ -14,6 +15,7 @@ interface FilterFormProps {
 export function FilterForm({ service, filter, parameters, onChange }: FilterFormProps) {
   const [typed, setTyped] = useState(filter);
   useEffect(() => setTyped(filter), [filter]);
+  const [open] = useState(() => isWide() || isFiltered(filter));
   const field = (name: Exclude<keyof TableFilter, "phases">) => ({
     value: typed[name],
     onInput: (event: Event) => setTyped({ ...typed, [name]: (event.target as HTMLInputElement).value }),
@@ -29,63 +31,69 @@ export function FilterForm({ service, filter, parameters, onChange }: FilterForm
     onChange(typed);
   };
   return (
-    <form class="filter" onSubmit={submit} aria-label="Filter">
-      <fieldset class="phases">
-        <legend>Phase</legend>
-        {remotePhases.map((phase) => (
-          <label key={phase} class="chip">
-            <input type="checkbox" checked={typed.phases.includes(phase)} onChange={() => toggle(phase)} />
-            {phase}
-          </label>
-        ))}
-      </fieldset>
-      <label>
-        Run id
-        <input type="text" {...field("runId")} />
-      </label>
-      {service.types.length > 1 && (
-        <label>
-          Job type
-          <select
-            value={typed.type}
-            onChange={(event) => onChange({ ...typed, type: (event.target as HTMLSelectElement).value })}
-          >
-            <option value="">all</option>
-            {service.types.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-      )}
-      <label>
-        Created after
-        <input type="datetime-local" {...field("after")} />
-      </label>
-      <label>
-        Created before
-        <input type="datetime-local" {...field("before")} />
-      </label>
-      <label>
-        Parameter
-        <input type="text" list="parameter-names" {...field("parameterName")} />
-        <datalist id="parameter-names">
-          {parameters.map((name) => (
-            <option key={name} value={name} />
+    <details class="filter" open={open}>
+      <summary>Filter</summary>
+      <form onSubmit={submit} aria-label="Filter">
+        <fieldset class="phases">
+          <legend>Phase</legend>
+          {remotePhases.map((phase) => (
+            <label key={phase} class="chip">
+              <input type="checkbox" checked={typed.phases.includes(phase)} onChange={() => toggle(phase)} />
+              {phase}
+            </label>
           ))}
-        </datalist>
-      </label>
-      <label>
-        has the value
-        <input type="text" {...field("parameterValue")} />
-      </label>
-      <span class="buttons">
-        <button type="submit">Filter</button>
-        {isFiltered(filter) && (
-          <button type="button" onClick={() => onChange(noFilter)}>
-            Show all
-          </button>
+        </fieldset>
+        <label>
+          Run id
+          <input type="text" {...field("runId")} />
+        </label>
+        {service.types.length > 1 && (
+          <label>
+            Job type
+            <select
+              value={typed.type}
+              onChange={(event) => onChange({ ...typed, type: (event.target as HTMLSelectElement).value })}
+            >
+              <option value="">all</option>
+              {service.types.map(({ name }) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
         )}
-      </span>
-    </form>
+        <label for="created-after">
+          Created after
+          <TimeField id="created-after" {...field("after")} />
+        </label>
+        <label for="created-before">
+          Created before
+          <TimeField id="created-before" {...field("before")} />
+        </label>
+        <label>
+          Parameter
+          <input type="text" list="parameter-names" {...field("parameterName")} />
+          <datalist id="parameter-names">
+            {parameters.map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+        </label>
+        <label>
+          has the value
+          <input type="text" {...field("parameterValue")} />
+        </label>
+        <span class="buttons">
+          <button type="submit">Filter</button>
+          {isFiltered(filter) && (
+            <button type="button" onClick={() => onChange(noFilter)}>
+              Show all
+            </button>
+          )}
+        </span>
+      </form>
+    </details>
   );
 }
+
+/** A narrow window has little room, which is the jobs'. */
+const isWide = () => window.matchMedia("(min-width: 761px)").matches;

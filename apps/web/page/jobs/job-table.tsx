@@ -32,7 +32,7 @@ export function JobTable({ jobs, visibility, onVisibility, chosen, onChoose }: J
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
               {group.headers.map((header) => (
-                <th key={header.id} scope="col" class={header.column.id}>
+                <th key={header.id} scope="col" class={`column-${header.column.id}`}>
                   <table.FlexRender header={header} />
                 </th>
               ))}
@@ -43,7 +43,7 @@ export function JobTable({ jobs, visibility, onVisibility, chosen, onChoose }: J
           {table.getRowModel().rows.map((row) => (
             <tr key={row.id} data-job={row.id}>
               {row.getVisibleCells().map((cell) => (
-                <td key={cell.id} class={cell.column.id} data-label={columnNames[cell.column.id] ?? ""}>
+                <td key={cell.id} class={`column-${cell.column.id}`} data-label={columnNames[cell.column.id] ?? ""}>
                   <table.FlexRender cell={cell} />
                 </td>
               ))}

@@ -1,7 +1,8 @@
 import type { SummarizedParameter } from "@uws/client";
 import { formatSize } from "../common/format.ts";
 
-/** Characters of one value, and of the whole. */
+/** Characters of one name, one value, and of the whole. */
+const nameLength = 30;
 const valueLength = 24;
 const wholeLength = 120;
 
@@ -19,7 +20,8 @@ export function parameterSummary(parameters: readonly SummarizedParameter[], cou
   return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(" ");
 }
 
-function one({ name, value, cut, size }: SummarizedParameter): string {
+function one({ name: whole, value, cut, size }: SummarizedParameter): string {
+  const name = whole.length > nameLength ? `${whole.slice(0, nameLength).toWellFormed()}…` : whole;
   if (value === undefined) return `${name} (file${size === undefined ? "" : `, ${formatSize(size)}`})`;
   const line = value.replace(/\s+/g, " ").trim();
   const long = cut || line.length > valueLength;

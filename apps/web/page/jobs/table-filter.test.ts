@@ -6,8 +6,8 @@ test("a filter stands in the address, and is read from there", () => {
     phases: ["ERROR", "ABORTED"] as const,
     runId: "night & day",
     type: "cone",
-    after: "2026-01-31T12:34",
-    before: "2026-02-01T00:00",
+    after: "2026-01-31 12:34:00",
+    before: "2026-02-01 00:00:00",
     parameterName: "BAND",
     parameterValue: "<V>",
   };
@@ -27,7 +27,7 @@ test("no filter is an empty address, and nonsense in an address is no filter", (
   expect(tableFilterQuery(noFilter).toString()).toBe("");
   expect(isFiltered(noFilter)).toBe(false);
   const nonsense = readTableFilter(new URLSearchParams("PHASE=WELL&AFTER=soon&BEFORE=2026-01-31T12:34:56Z&x=1"));
-  expect(nonsense).toEqual({ ...noFilter, before: "2026-01-31T12:34" });
+  expect(nonsense).toEqual({ ...noFilter, before: "2026-01-31 12:34:56" });
   expect(isFiltered(nonsense)).toBe(true);
 });
 

@@ -1,12 +1,12 @@
 import { isRemotePhase, type JobFilter, type RemotePhase } from "@uws/client";
-import { fieldTime, readFieldTime } from "../common/format.ts";
+import { formatTime, readFieldTime } from "../common/format.ts";
 
 /** What of a list the table shows, as the fields of its filter hold it. The address has it under the names of the server's own filters. */
 export interface TableFilter {
   readonly phases: readonly RemotePhase[];
   readonly runId: string;
   readonly type: string;
-  /** As fields of type datetime-local have them, in UTC. */
+  /** In UTC. */
   readonly after: string;
   readonly before: string;
   readonly parameterName: string;
@@ -69,6 +69,6 @@ export function isFiltered(filter: TableFilter): boolean {
 }
 
 function timeField(text: string | null): string {
-  const time = readFieldTime((text ?? "").replace(/Z$/, ""));
-  return time === undefined ? "" : fieldTime(time);
+  const time = readFieldTime(text ?? "");
+  return time === undefined ? "" : formatTime(time);
 }

@@ -81,7 +81,23 @@ function TypeSection({ type, list }: { readonly type: RemoteType; readonly list:
           </Link>
         )}
       </p>
-      {type.description !== undefined && <Paragraphs text={type.description} class="about" />}
+      {type.description !== undefined && <About text={type.description} />}
     </div>
+  );
+}
+
+/** The first paragraph says what it is; the others are for those who want to know more. */
+function About({ text }: { readonly text: string }) {
+  const [first = "", ...others] = text.split(/\n\s*\n/);
+  return (
+    <>
+      <Paragraphs text={first} class="about" />
+      {others.join("").trim() !== "" && (
+        <details>
+          <summary>More</summary>
+          <Paragraphs text={others.join("\n\n")} class="about" />
+        </details>
+      )}
+    </>
   );
 }

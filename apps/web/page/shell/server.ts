@@ -9,6 +9,8 @@ export const serverUrl = new URL("../", pageUrl).href;
 
 /** Asks the server, and listens to whom it takes us for. The browser holds the credentials and sends them along. */
 export async function ask(request: Request): Promise<Response> {
+  // So that it is the page which says that one has to log in, and not a dialog of the browser.
+  request.headers.set("x-requested-with", "XMLHttpRequest");
   const response = await fetch(request);
   heardFrom(response.headers);
   return response;
