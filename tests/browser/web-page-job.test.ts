@@ -50,6 +50,9 @@ test("phase, progress, log and results come as they happen, and all of it is tex
   await worker.report({ log: [{ level: "warn", message: hostile }, { message: "the second line" }] });
   await lines().getByText("the second line").waitFor();
   expect(await lines().first().textContent()).toContain(hostile);
+  // Nothing but the event of it has told the page.
+  await worker.report({ progress: { fraction: 0.75, message: "nearly" } });
+  await state().locator(".percent").getByText("75 %").waitFor();
   await worker.report({
     results: [
       { id: "page", mediaType: "text/html", content: `${hostile}plain` },
@@ -63,7 +66,7 @@ test("phase, progress, log and results come as they happen, and all of it is tex
   expect(await page.locator("dl.parameters").textContent()).toContain(hostile);
   await page.getByText("The same job with curl").click();
   expect(await page.getByRole("region", { name: "Command" }).textContent()).toContain(`NOTE=${hostile}`);
-  expect(await page.title()).toStartWith("EXECUTING 25 % – <script>");
+  expect(await page.title()).toStartWith("EXECUTING 75 % – <script>");
   expect(await page.evaluate("window.broken")).toBeUndefined();
 });
 

@@ -110,14 +110,25 @@ test("a job is run, its progress comes by the list alone, and it is aborted afte
   await claimed?.report({ results: [{ id: "answer", content: "42" }] });
   await job.getByRole("link", { name: "answer" }).waitFor();
 
-  await job.getByRole("button", { name: "Abort newest" }).click();
+  // By keyboard, which comes back to where it was.
+  await job.getByRole("button", { name: "Abort newest" }).press("Enter");
   const question = page.getByRole("dialog");
-  await question.getByRole("button", { name: "Leave it" }).click();
+  await question.getByRole("button", { name: "Abort the job" }).waitFor();
+  await page.keyboard.press("Escape");
   await question.waitFor({ state: "detached" });
+  expect(await page.evaluate("document.activeElement.ariaLabel")).toBe("Abort newest");
   await job.getByRole("button", { name: "Abort newest" }).click();
   await question.getByRole("button", { name: "Abort the job" }).click();
   await job.getByText("ABORTED").waitFor();
   expect(await job.getByRole("button").allTextContents()).toEqual(["Archive", "Delete"]);
+});
+
+test("a narrow window has each job as a block, and nothing to scroll to the side", async () => {
+  await page.setViewportSize({ width: 420, height: 800 });
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(420);
+  const { width = 0 } = (await row("newest").boundingBox()) ?? {};
+  expect(width).toBeGreaterThan(380);
+  await page.setViewportSize({ width: 1200, height: 1400 });
 });
 
 test("a job is deleted after a question, and several at once", async () => {

@@ -21,9 +21,11 @@ export function ConfirmDialog({ question, close }: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [state, setState] = useState<{ readonly busy: boolean; readonly error?: string }>({ busy: false });
   useEffect(() => dialog.current?.showModal(), []);
+  const leave = () => dialog.current?.close();
   const confirm = () => {
     setState({ busy: true });
-    question.confirm().then(close, (error: unknown) => setState({ busy: false, error: textOf(error) }));
+    // Closed by itself, it gives the focus back to where it was.
+    question.confirm().then(leave, (error: unknown) => setState({ busy: false, error: textOf(error) }));
   };
   return (
     <dialog ref={dialog} onClose={close} aria-labelledby="question">
@@ -38,7 +40,7 @@ export function ConfirmDialog({ question, close }: ConfirmDialogProps) {
         <button type="button" class="danger" disabled={state.busy} onClick={confirm}>
           {question.action}
         </button>
-        <button type="button" onClick={close}>
+        <button type="button" onClick={leave}>
           Leave it
         </button>
       </p>

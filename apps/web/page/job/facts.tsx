@@ -2,11 +2,13 @@ import { hasEnded, type RemoteJob } from "@uws/client";
 import type { ComponentChildren } from "preact";
 import { formatDuration } from "../common/format.ts";
 import { Time } from "../common/time.tsx";
+import { useNow } from "../common/use-now.ts";
 
 /** What is known about the job beside what it was given and has made. */
 export function Facts({ job }: { readonly job: RemoteJob }) {
   const { startTime, endTime, executionDuration } = job;
-  const end = endTime ?? (hasEnded(job) ? undefined : new Date());
+  const now = useNow(startTime !== undefined && !hasEnded(job));
+  const end = endTime ?? (hasEnded(job) ? undefined : now);
   const took = startTime === undefined || end === undefined ? undefined : (end.getTime() - startTime.getTime()) / 1000;
   const counters = Object.entries(job.progress?.counters ?? {});
   return (

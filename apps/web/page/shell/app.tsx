@@ -34,7 +34,7 @@ export function App() {
   return (
     <ServerContext.Provider value={server}>
       <Header place={place} />
-      <main>
+      <main tabIndex={-1}>
         <OtherAddress />
         <Shown place={place} query={query} />
       </main>
@@ -68,7 +68,8 @@ function useFocusAfter(path: string): void {
   useEffect(() => {
     if (shown.current === path) return;
     shown.current = path;
-    document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    const heading = document.querySelector<HTMLElement>("main h1") ?? document.querySelector("main");
+    heading?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [path]);
 }
