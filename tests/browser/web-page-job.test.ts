@@ -74,6 +74,7 @@ test("its limits are changed, and the page shows what the server made of them", 
   await page.getByRole("button", { name: "Change limits" }).click();
   await page.getByLabel("Destruction, UTC").fill("2999-01-01 00:00");
   await page.getByRole("button", { name: "Save" }).click();
+  await page.getByLabel("Destruction, UTC").waitFor({ state: "detached" });
   const { destruction } = await site.client("simulate").job(worker.url).get();
   const shown = destruction?.toISOString().slice(0, 19).replace("T", " ") ?? "";
   await page.locator("dl.facts").getByText(shown).waitFor();
