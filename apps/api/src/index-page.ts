@@ -10,7 +10,7 @@ const about: readonly string[] = ["description", "capabilities", "availability"]
 export function indexPage(services: readonly Service[], canLogIn: boolean): Response {
   const rows = services.map(
     ({ basePath, listPath, types }) =>
-      `<tr><td><a href="${listPath}">${listPath}</a> (<a href="ui${listPath}">web page</a>)</td><td>${lines(types.map(({ title }) => title))}</td><td>${lines(types.map(({ name, version }) => `${name} ${version}`))}</td><td>${about.map((name) => `<a href="${basePath}/${name}">${name}</a>`).join(" · ")}</td></tr>`,
+      `<tr><td><a href="${listPath}">${listPath}</a></td><td>${lines(types.map(({ title }) => title))}</td><td>${lines(types.map(({ name, version }) => `${name} ${version}`))}</td><td><a href="ui${listPath}">web page</a> · ${about.map((name) => `<a href="${basePath}/${name}">${name}</a>`).join(" · ")}</td></tr>`,
   );
   const page = `<!DOCTYPE html>
 <html lang="en">
