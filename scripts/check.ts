@@ -6,6 +6,7 @@ const steps: [name: string, command: string[]][] = [
   ["generated files", [process.execPath, "scripts/generate.ts", "--check"]],
   ["format and lint", ["node_modules/.bin/biome", "check", "--error-on-warnings", "."]],
   ["types", ["node_modules/.bin/tsc", "--noEmit"]],
+  ["types of the web page", ["node_modules/.bin/tsc", "--noEmit", "-p", "apps/web"]],
 ];
 
 let failed = false;

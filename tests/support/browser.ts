@@ -27,8 +27,16 @@ export interface Confined {
   readonly complaints: string[];
 }
 
-export async function confinedTo(browser: Browser, origin: string): Promise<Confined> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 1400 } });
+/** @param credentials with which the browser answers when it is asked who it is */
+export async function confinedTo(
+  browser: Browser,
+  origin: string,
+  credentials?: { readonly username: string; readonly password: string },
+): Promise<Confined> {
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 1400 },
+    ...(credentials === undefined ? {} : { httpCredentials: credentials }),
+  });
   // On a busy machine a page of a hundred operations takes long.
   context.setDefaultTimeout(50_000);
   const elsewhere: string[] = [];

@@ -24,6 +24,8 @@ export interface Site {
   client(service: string): UwsClient;
   /** Starts an example worker; it is killed at the end. */
   worker(name: "crossmatch" | "simulate", environment?: Record<string, string>): ChildProcess;
+  /** Stops the server, and starts it again at the same addresses. @param meanwhile what happens while it is away */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,9 +38,11 @@ export interface SiteOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Other services than those of the file that comes with the house. */
   readonly services?: (configured: Config["services"]) => Config["services"];
+  /** By which clients know it, where a proxy stands in front. */
+  readonly publicUrl?: string;
 }
 
-export async function startSite({ nats, timing = quick, users, services }: SiteOptions = {}): Promise<Site> {
+export async function startSite({ nats, timing = quick, users, services, publicUrl }: SiteOptions = {}): Promise<Site> {
   const database = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "uws-site-"));
   const loaded = loadConfig({}, root);
@@ -46,6 +50,7 @@ export async function startSite({ nats, timing = quick, users, services }: SiteO
     ...loaded,
     httpPort: 0,
     grpcPort: 0,
+    publicUrl,
     dataDir,
     databaseUrl: database.url,
     natsUrl: nats ?? (await natsUrl()),
@@ -55,11 +60,15 @@ export async function startSite({ nats, timing = quick, users, services }: SiteO
     services: services?.(loaded.services) ?? loaded.services,
   };
   const log = pino({ level: process.env.UWS_TEST_LOG ?? "silent" });
-  const running = await startAll({ config, log, say: () => {}, examples: [] });
+  const start = (changes: Partial<Config>) =>
+    startAll({ config: { ...config, ...changes }, log, say: () => {}, examples: [] });
+  let running = await start({});
   if (users !== undefined) await addUsers(database.url, users);
   const children: ChildProcess[] = [];
   return {
-    running,
+    get running() {
+      return running;
+    },
     dataDir,
     client: (service) => new UwsClient(`${running.url}/${service}/async`),
     worker(name, environment = {}) {
@@ -70,6 +79,12 @@ export async function startSite({ nats, timing = quick, users, services }: SiteO
       });
       children.push(child);
       return child;
+    },
+    async restart(meanwhile) {
+      const { url, gateway } = running;
+      await running.stop();
+      await meanwhile?.();
+      running = await start({ httpPort: portOf(url), grpcPort: portOf(`http://${gateway}`) });
     },
     async stop() {
       await Promise.all(
@@ -85,6 +100,10 @@ export async function startSite({ nats, timing = quick, users, services }: SiteO
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
 }
 
 async function addUsers(url: string, users: Readonly<Record<string, string>>): Promise<void> {

@@ -212,10 +212,24 @@ test("capabilities tell how to log in, and whether the credentials are right", a
   expect([known.headers.get("www-authenticate"), known.headers.get("x-vo-authenticated")]).toEqual([null, "alice"]);
 });
 
+test("a script in a page is told how to log in, and its user not asked by a dialog over it", async () => {
+  const job = await createAs(alice);
+  const challengeTo = async (headers: Headers) => (await get(job, headers)).headers.get("www-authenticate");
+  expect(await challengeTo({})).toStartWith("Basic realm=");
+  expect(await challengeTo({ "x-requested-with": "XMLHttpRequest" })).toStartWith("PageBasic realm=");
+});
+
 test("a browser is asked for credentials where its user wants to log in, and led back", async () => {
   expect(await text(`${it.api.url}/`)).toContain('<a href="login">Log in</a>');
   const asked = await get(`${it.api.url}/login`);
   expect([asked.status, asked.headers.has("www-authenticate")]).toEqual([401, true]);
+  const ledTo = async (then: string) =>
+    (await get(`${it.api.url}/login?then=${encodeURIComponent(then)}`, alice)).headers.get("location");
+  expect(await ledTo("/ui/cone/async?PHASE=ERROR")).toBe(`${it.api.url}/ui/cone/async?PHASE=ERROR`);
+  // To the web page, and nowhere else.
+  for (const then of ["https://example.org/", "//example.org/ui", "/ui/../cone/async", "/uit", "http://[", ""]) {
+    expect([then, await ledTo(then)]).toEqual([then, `${it.api.url}/`]);
+  }
   const known = await get(`${it.api.url}/login`, alice);
   expect([known.status, known.headers.get("location")]).toEqual([303, `${it.api.url}/`]);
 });

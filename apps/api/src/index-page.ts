@@ -10,7 +10,7 @@ const about: readonly string[] = ["description", "capabilities", "availability"]
 export function indexPage(services: readonly Service[], canLogIn: boolean): Response {
   const rows = services.map(
     ({ basePath, listPath, types }) =>
-      `<tr><td><a href="${listPath}">${listPath}</a></td><td>${lines(types.map(({ title }) => title))}</td><td>${lines(types.map(({ name, version }) => `${name} ${version}`))}</td><td>${about.map((name) => `<a href="${basePath}/${name}">${name}</a>`).join(" · ")}</td></tr>`,
+      `<tr><td><a href="${listPath}">${listPath}</a></td><td>${lines(types.map(({ title }) => title))}</td><td>${lines(types.map(({ name, version }) => `${name} ${version}`))}</td><td><a href="ui${listPath}">web page</a> · ${about.map((name) => `<a href="${basePath}/${name}">${name}</a>`).join(" · ")}</td></tr>`,
   );
   const page = `<!DOCTYPE html>
 <html lang="en">
@@ -27,6 +27,7 @@ export function indexPage(services: readonly Service[], canLogIn: boolean): Resp
 </head>
 <body>
 <h1>Job services</h1>
+<p><strong><a href="ui/">Open the web page</a></strong>: fill in forms, follow jobs, look at results. Below is what there is without JavaScript.</p>
 <table>
 <tr><th scope="col">Job list (UWS 1.1)</th><th scope="col">What it does</th><th scope="col">Job types</th><th scope="col">More</th></tr>
 ${rows.join("\n")}

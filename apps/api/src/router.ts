@@ -80,6 +80,6 @@ function errorOf(exchange: Exchange, error: unknown): Response {
     else api.log.error({ err: error, requestId, jobId }, "request failed");
   }
   const answer = errorAnswer(error, acceptOf(exchange), requestId);
-  if (answer.status === 401) challenge(answer, api.config.auth);
+  if (answer.status === 401) challenge(answer, api.config.auth, request.headers);
   return answer;
 }

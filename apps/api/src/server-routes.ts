@@ -12,6 +12,7 @@ import type { Service } from "./service.ts";
 import { serviceListJson } from "./service-list.ts";
 import { swaggerAsset, swaggerPage } from "./swagger-ui.ts";
 import { userTokenRoutes } from "./user-token-routes.ts";
+import { webPage, webPagePath } from "./web-page.ts";
 
 /** Routes of the server itself, beside its services. */
 export function serverRoutes(services: readonly Service[], openApi: () => Response | Promise<Response>): Route[] {
@@ -42,6 +43,21 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
         },
       },
     },
+    {
+      path: webPagePath,
+      methods: {
+        GET: {
+          // Relative links are relative to the address with a slash.
+          handle: ({ request, origin }) =>
+            new URL(request.url).pathname.endsWith("/") ? webPage(request) : seeOther(`${origin}${webPagePath}/`),
+          detail: undefined,
+        },
+      },
+    },
+    {
+      path: `${webPagePath}/*`,
+      methods: { GET: { handle: ({ request }) => webPage(request), detail: undefined } },
+    },
     ...announcedRoutes,
     ...userTokenRoutes(services),
     metaSchemaRoute,
@@ -57,17 +73,23 @@ export function serverRoutes(services: readonly Service[], openApi: () => Respon
 function index(exchange: Exchange, services: readonly Service[]): Response {
   const json = negotiate(acceptOf(exchange)).kind === "json";
   const answer = json
-    ? jsonAnswer(serviceListJson(services, exchange.origin))
+    ? jsonAnswer(serviceListJson(services, exchange.origin, exchange.api.config.auth.basic))
     : indexPage(services, exchange.api.config.auth.basic);
   answer.headers.set("vary", "accept");
   return answer;
 }
 
 /** Makes a browser ask for credentials, which it then sends with every request: without a 401 it would not. */
-async function logIn({ api, request, origin }: Exchange): Promise<Response> {
+async function logIn({ api, request, origin, query }: Exchange): Promise<Response> {
   const { owner } = await api.authenticate(request);
   if (owner === undefined && api.config.auth.basic) throw new UwsError("unauthenticated", "Credentials are needed.");
-  return seeOther(`${origin}/`);
+  return seeOther(origin + returnPath(query));
+}
+
+/** Back to where somebody was sent from to log in: the web page, and nowhere else. */
+function returnPath(query: URLSearchParams): string {
+  const then = URL.parse(query.get("then") ?? "", "http://here");
+  return then?.pathname.startsWith(`${webPagePath}/`) ? then.pathname + then.search : "/";
 }
 
 const readiness: Content = {

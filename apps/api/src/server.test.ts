@@ -94,9 +94,19 @@ test("the index lists the services", async () => {
       {
         path: "cone",
         title: expect.any(String),
-        types: [{ name: expect.any(String), version: expect.any(String), title: expect.any(String) }],
+        types: [
+          {
+            name: "cone",
+            version: "1.0.0",
+            title: "Cone search",
+            description: expect.any(String),
+            contact: null,
+            documentation: null,
+          },
+        ],
         typeParameter: "JOBTYPE",
         jobList: it.cones,
+        jobListPath: "cone/async",
         description: it.cones.replace(/async$/, "description"),
       },
     ]),

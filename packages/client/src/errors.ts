@@ -1,3 +1,5 @@
+import type { InvalidParameter } from "./invalid-parameter.ts";
+
 /** What a request was, as far as a person needs it to understand its failure. */
 export interface FailedRequest {
   readonly method: string;
@@ -8,6 +10,8 @@ export interface FailedRequest {
   readonly body?: string | undefined;
   /** What can be done about it, where the answer is a problem of bun-uws (docs/json-api.md, "Errors"). */
   readonly code?: string | undefined;
+  /** … and where parameters are what is wrong, what with each. */
+  readonly parameters?: readonly InvalidParameter[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -19,8 +23,10 @@ export class UwsClientError extends Error {
   readonly body: string;
   /** Of bun-uws, where JSON was asked for: `invalid`, `conflict`, `fenced` and the others. */
   readonly code: string | undefined;
+  /** What is wrong with each parameter, where the server says so: bun-uws does, where JSON was asked for. */
+  readonly parameters: readonly InvalidParameter[];
 
-  constructor(message: string, { method, url, status, body, code, cause }: FailedRequest) {
+  constructor(message: string, { method, url, status, body, code, parameters = [], cause }: FailedRequest) {
     super(message, { cause });
     this.name = "UwsClientError";
     this.method = method;
@@ -28,6 +34,7 @@ export class UwsClientError extends Error {
     this.status = status;
     this.body = body ?? "";
     this.code = code;
+    this.parameters = parameters;
   }
 
   /** Whether the same request may succeed later: no answer, or one that says "not now". */

@@ -10,9 +10,11 @@ export type { ClaimOptions } from "./claim-jobs.ts";
 export { ClaimedJob, type Reported } from "./claimed-job.ts";
 export type { CreatedJob, NewJob } from "./create-jobs.ts";
 export { UwsClientError } from "./errors.ts";
+export type { InvalidParameter } from "./invalid-parameter.ts";
 export type { JobEvent } from "./job-event.ts";
 export type { JobFilter } from "./job-filter.ts";
-export { JobHandle, type UpdateOptions, type WaitOptions } from "./job-handle.ts";
+export { type EventOptions, JobHandle, type UpdateOptions, type WaitOptions } from "./job-handle.ts";
+export type { JobPage, RemoteJobSummary, SummarizedParameter } from "./job-summary.ts";
 export type {
   JobEnd,
   JobFailure,
@@ -27,6 +29,7 @@ export { readJobList } from "./read-job-xml.ts";
 export {
   hasEnded,
   isRemotePhase,
+  type RemoteAttempt,
   type RemoteErrorSummary,
   type RemoteJob,
   type RemoteJobReference,
@@ -36,8 +39,24 @@ export {
   type RemoteResult,
   remotePhases,
 } from "./remote-job.ts";
-export type { Bound, ParameterDescription, ServiceDescription, ServiceDescriptions } from "./service-description.ts";
-export { listServices, type RemoteService, type RemoteType } from "./service-list.ts";
+export type {
+  Bound,
+  Example,
+  Limited,
+  ParameterDescription,
+  ParameterGroup,
+  ServiceDescription,
+  ServiceDescriptions,
+  UploadDescription,
+} from "./service-description.ts";
+export {
+  type Contact,
+  listServices,
+  lookAtServer,
+  type RemoteServer,
+  type RemoteService,
+  type RemoteType,
+} from "./service-list.ts";
 export type { Ends, Quantiles, ServiceStatistics, TypeStatistics } from "./statistics.ts";
 export type { Fetch, TransportOptions } from "./transport.ts";
 export {
@@ -45,6 +64,7 @@ export {
   type CreateOptions,
   type DescriptionOptions,
   type ListFilter,
+  type PageOptions,
   type SyncOptions,
   UwsClient,
 } from "./uws-client.ts";

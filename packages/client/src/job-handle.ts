@@ -5,7 +5,7 @@ import { readEventStream, type ServerSentEvent } from "./event-stream.ts";
 import { type JobEvent, jobEvent } from "./job-event.ts";
 import { type Parameters, parameterFields } from "./parameters.ts";
 import { readJob, readResults } from "./read-job.ts";
-import { hasEnded, type RemoteJob, type RemoteResult } from "./remote-job.ts";
+import { hasEnded, type RemoteJob, type RemotePhase, type RemoteResult } from "./remote-job.ts";
 import { messageOf, type RequestOptions, type Transport } from "./transport.ts";
 import { silenceAllowed, type WatchOptions, watchJob } from "./watch-job.ts";
 
@@ -19,6 +19,13 @@ export interface UpdateOptions extends Signalled {
   /** Seconds that it may run; 0 = unlimited. The server may allow less. */
   readonly executionDuration?: number | undefined;
   readonly destruction?: Date | undefined;
+}
+
+export interface EventOptions extends WatchOptions {
+  /** The `id` of the last event that is known already. */
+  readonly lastEventId?: string | undefined;
+  /** Told when the stream of events is there, and when it has broken and is opened again. */
+  readonly onConnection?: ((state: "open" | "lost") => void) | undefined;
 }
 
 export interface WaitOptions extends WatchOptions {
@@ -99,21 +106,27 @@ export class JobHandle {
    * What happens to the job, until it has ended: by `X/events` where the server has it (bun-uws), otherwise by waiting, where
    * events are phases and progress. A broken stream is taken up again where it broke.
    */
-  async *events(options: WatchOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
-    const { signal, pollMilliseconds = 1000, silenceMilliseconds = silenceAllowed } = options;
-    let lastEventId: string | undefined;
+  async *events(options: EventOptions = {}): AsyncGenerator<JobEvent, void, undefined> {
+    const { signal, pollMilliseconds = 1000, silenceMilliseconds = silenceAllowed, onConnection } = options;
+    let { lastEventId } = options;
+    let told: RemotePhase | undefined;
     for (;;) {
-      const body = await this.#openEvents(lastEventId, signal);
-      if (body === undefined) return yield* this.#watchedEvents(options);
-      let ended = false;
-      for await (const event of untilBroken(readEventStream(body, silenceMilliseconds), signal)) {
-        lastEventId = event.id ?? lastEventId;
-        yield event;
-        ended ||= event.type === "phase" && hasEnded(event);
+      const stream = await this.#openEvents(lastEventId, signal);
+      if (stream === "absent") return yield* this.#watchedEvents(options);
+      if (stream !== "away") {
+        onConnection?.("open");
+        for await (const event of untilBroken(readEventStream(stream, silenceMilliseconds), signal)) {
+          lastEventId = event.id ?? lastEventId;
+          if (event.type === "phase") told = event.phase;
+          yield event;
+        }
+        if (told !== undefined && hasEnded({ phase: told })) return;
       }
-      if (ended) return;
+      onConnection?.("lost");
       const { phase } = await this.#patientGet(options);
-      if (hasEnded({ phase })) return yield { type: "phase", phase };
+      if (phase !== told) yield { type: "phase", phase };
+      told = phase;
+      if (hasEnded({ phase })) return;
       await delay(pollMilliseconds, signal);
     }
   }
@@ -154,24 +167,23 @@ export class JobHandle {
     }
   }
 
-  /** @returns undefined where the server has no such thing, or cannot be reached */
+  /** @returns "absent" where the server has no such thing, "away" where it does not answer, or not now */
   async #openEvents(
     lastEventId: string | undefined,
     signal: AbortSignal | undefined,
-  ): Promise<ReadableStream<Uint8Array> | undefined> {
+  ): Promise<ReadableStream<Uint8Array> | "absent" | "away"> {
     try {
       const url = childUrl(this.url, "events");
       const { response } = await this.#transport.send(url, { accept: "text/event-stream", lastEventId, signal });
       if (response.headers.get("content-type")?.startsWith("text/event-stream") === true)
-        return response.body ?? undefined;
+        return response.body ?? "absent";
       await response.body?.cancel();
     } catch (error) {
-      // Waiting is patient with a server that is away for a while.
-      const absent =
-        error instanceof UwsClientError && (error.transient || [400, 404, 405, 406, 501].includes(error.status ?? 0));
-      if (!absent) throw error;
+      if (!(error instanceof UwsClientError)) throw error;
+      if (error.transient) return "away";
+      if (![400, 404, 405, 406, 501].includes(error.status ?? 0)) throw error;
     }
-    return undefined;
+    return "absent";
   }
 
   async *#watchedEvents(options: WatchOptions): AsyncGenerator<JobEvent, void, undefined> {

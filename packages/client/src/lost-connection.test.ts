@@ -10,11 +10,13 @@ const silence = () => new Promise<never>(() => {});
 
 let answers: (() => Response | Promise<Response>)[] = [];
 const asked: string[] = [];
+const lastEventIds: (string | null)[] = [];
 const server = Bun.serve({
   port: 0,
   idleTimeout: 0,
   fetch(request) {
     const { pathname, search } = new URL(request.url);
+    lastEventIds.push(request.headers.get("last-event-id"));
     asked.push(`${pathname.slice("/async/7".length)}${search}`);
     return answers.shift()?.() ?? new Response(job("COMPLETED"));
   },
@@ -93,6 +95,33 @@ test("a stream of events that has fallen silent is opened again, and goes on whe
   for await (const event of handle.events(quick)) seen.push(event);
   expect(seen.map((event) => event.type === "phase" && event.phase)).toEqual(["EXECUTING", "COMPLETED"]);
   expect(asked).toEqual(["/events", "", "/events"]);
+});
+
+test("a stream of events is opened again when the server is back, from where its reader was, who is told", async () => {
+  lastEventIds.length = 0;
+  const away = () => new Response("restarting", { status: 503 });
+  const stream = (text: string) => () => new Response(text, { headers: { "content-type": "text/event-stream" } });
+  answers = [
+    away,
+    () => new Response(job("EXECUTING")),
+    stream('id: 3\nevent: log\ndata: {"message":"a"}\n\n'),
+    () => new Response(job("EXECUTING")),
+    away,
+    () => new Response(job("EXECUTING")),
+    stream('id: 4\nevent: log\ndata: {"message":"b"}\n\nevent: phase\ndata: {"phase":"COMPLETED"}\n\n'),
+  ];
+  const states: string[] = [];
+  const seen: JobEvent[] = [];
+  const options = { ...quick, lastEventId: "2", onConnection: (state: string) => states.push(state) };
+  for await (const event of handle.events(options)) seen.push(event);
+  expect(states).toEqual(["lost", "open", "lost", "lost", "open"]);
+  expect(seen.map((event) => (event.type === "phase" ? event.phase : event.id))).toEqual([
+    "EXECUTING",
+    "3",
+    "4",
+    "COMPLETED",
+  ]);
+  expect(lastEventIds.filter((id) => id !== null)).toEqual(["2", "2", "3", "3"]);
 });
 
 test("whoever waits can leave in the middle of a silence, with a reason", async () => {

@@ -144,20 +144,35 @@ test("reads what a service tells of its parameters", async () => {
             },
             NOT: false,
             ANY: true,
+            WAVE: { items: { type: "number", minimum: 0 }, "x-ivoa": { xtype: "interval" }, examples: [[0.5, "+Inf"]] },
+            CUTS: { type: "array", items: { "x-ivoa": { xtype: "circle", ucd: "pos" } } },
+            MAP: { title: "Map", "x-file": { mediaTypes: ["image/fits"], maxBytes: 7 } },
           },
         },
+        groups: [{ name: "where", title: "Where", parameters: ["POS", 1] }],
         results: [{ id: "result", mediaType: "text/csv" }],
+        executionDuration: { default: 60, max: 600 },
+        examples: [{ title: "E", parameters: { POS: "1 2", N: [1, 2], WAVE: [1, 2], CUTS: [[1, 2, 3]], X: true } }],
       }),
   };
   const description = await client.description();
   expect(description).toMatchObject({ name: "cone", version: "1.2.0", title: "Cone", open: false });
   const of = (name: string) => description?.parameters.find((parameter) => parameter.name === name);
-  expect(description?.parameters.map(({ name }) => name)).toEqual(["POS", "BAND", "N", "ANY"]);
+  expect(description?.parameters.map(({ name }) => name)).toEqual(["POS", "BAND", "N", "ANY", "WAVE", "CUTS", "MAP"]);
   expect(of("POS")).toMatchObject({ required: true, file: true, type: "string", description: "Where." });
   expect(of("BAND")).toMatchObject({ required: false, options: ["V", "R"], default: "V", type: "string" });
   expect(of("N")).toMatchObject({ multiple: true, type: "integer", unit: "deg" });
   expect(of("N")).toMatchObject({ minimum: { value: 0, inclusive: false }, maximum: { value: 9, inclusive: true } });
   expect(of("ANY")).toMatchObject({ type: undefined, options: [] });
+  // An interval is one value of two numbers; several circles are several values.
+  expect(of("WAVE")).toMatchObject({ multiple: false, xtype: "interval", example: ["0.5 +Inf"] });
+  expect(of("CUTS")).toMatchObject({ multiple: true, xtype: "circle", ucd: "pos" });
+  expect(of("MAP")).toMatchObject({ title: "Map", upload: { mediaTypes: ["image/fits"], maxBytes: 7 } });
+  expect(description?.groups).toEqual([{ name: "where", title: "Where", description: "", parameters: ["POS"] }]);
+  expect([description?.executionDuration, description?.destruction]).toEqual([{ default: 60, max: 600 }, undefined]);
+  expect(description?.examples).toEqual([
+    { title: "E", parameters: { POS: ["1 2"], N: ["1", "2"], WAVE: ["1 2"], CUTS: ["1 2 3"], X: ["true"] } },
+  ]);
 });
 
 test("a service without a description has none, whatever it has instead; one that cannot answer is an error", async () => {
@@ -181,9 +196,10 @@ test("lists the services of a server that tells", async () => {
           {
             path: "a/b",
             title: "T",
-            types: [{ name: "t", version: "1", title: "T" }],
+            types: [{ name: "t", version: "1", title: "T", contact: { email: "a@b" }, documentation: null }],
             typeParameter: "JOBTYPE",
             jobList: "/a/b/async",
+            jobListPath: "a/b/async",
           },
         ],
       }),
@@ -193,9 +209,10 @@ test("lists the services of a server that tells", async () => {
     {
       path: "a/b",
       title: "T",
-      types: [{ name: "t", version: "1", title: "T" }],
+      types: [{ name: "t", version: "1", title: "T", contact: { name: undefined, email: "a@b" } }],
       typeParameter: "JOBTYPE",
       jobList: `${origin}/a/b/async`,
+      jobListPath: "a/b/async",
     },
   ]);
   await expect(listServices(`${origin}/other`)).rejects.toThrow("not a UWS document");
@@ -239,4 +256,54 @@ test("a redirect to another host takes no credentials along; a job that it names
   expect((await secret.create()).url).toBe(`${elsewhere.url}7`);
   expect([asked[0]?.authorization, ...seen]).toEqual(["Bearer secret", null, null]);
   await elsewhere.stop(true);
+});
+
+test("reads a page of a list with summaries, and where the next one begins", async () => {
+  const summary = {
+    startTime: "2026-01-02T03:04:06.000Z",
+    progress: { fraction: 0.5, message: "half" },
+    parameters: [
+      { name: "Q", value: "a", cut: true },
+      { name: "T", byReference: true, mediaType: "text/csv", size: 9 },
+    ],
+    parameterCount: 12,
+    results: [{ id: "r", href: "http://elsewhere/r", mediaType: "text/csv", size: 3 }],
+    resultCount: 2,
+    error: null,
+  };
+  const next = "http://elsewhere/svc/async?cursor=c2&limit=2";
+  const jobs = [
+    { jobId: "7", href: `${origin}/svc/async/7`, phase: "EXECUTING", runId: "n", type: "t", summary },
+    { jobId: "6", phase: "PENDING" },
+  ];
+  answers = { "/svc/async": () => Response.json({ jobs, next }) };
+  const page = await client.page({ phases: ["EXECUTING", "PENDING"], runId: "n", limit: 2, cursor: "c1" });
+  expect(asked[0]?.what).toBe("GET /svc/async?PHASE=EXECUTING&PHASE=PENDING&RUNID=n&SUMMARY=true&limit=2&cursor=c1");
+  expect(page.next).toBe("c2");
+  expect(page.jobs[0]).toMatchObject({
+    jobId: "7",
+    phase: "EXECUTING",
+    type: "t",
+    startTime: new Date("2026-01-02T03:04:06Z"),
+    progress: { fraction: 0.5, message: "half" },
+    parameters: [
+      { name: "Q", value: "a", cut: true },
+      { name: "T", value: undefined, size: 9 },
+    ],
+    parameterCount: 12,
+    results: [{ id: "r", mediaType: "text/csv", size: 3 }],
+    resultCount: 2,
+  });
+  expect(page.jobs[1]).toMatchObject({ href: `${origin}/svc/async/6`, parameters: [], resultCount: 0 });
+  answers = { "/svc/async": () => Response.json({ else: 1 }) };
+  await expect(client.page()).rejects.toThrow("not a UWS document: no page of a job list");
+});
+
+test("a refusal says what is wrong with each parameter", async () => {
+  const errors = [{ parameter: "RADIUS", value: "wide", rule: "must be a number", message: "RADIUS=wide must be…" }];
+  answers = { "/svc/async": () => Response.json({ detail: "no", code: "invalid", errors }, { status: 400 }) };
+  await expect(client.create({ RADIUS: "wide" })).rejects.toMatchObject({
+    code: "invalid",
+    parameters: [{ ...errors[0], job: undefined }],
+  });
 });

@@ -2,6 +2,7 @@ import { childUrl } from "./child-url.ts";
 import { isObject, type JsonObject, numberIn, objectIn, objectsIn, parseJson, textIn, timeIn } from "./read-json.ts";
 import {
   isRemotePhase,
+  type RemoteAttempt,
   type RemoteErrorSummary,
   type RemoteJob,
   type RemoteParameter,
@@ -36,6 +37,10 @@ export function readJobJson(document: string, url: string): RemoteJob {
     progress: progressOf(objectIn(job, "progress")),
     attempt: numberIn(job, "attempt"),
     worker: textIn(job, "worker"),
+    type: textIn(job, "type"),
+    typeVersion: textIn(job, "typeVersion"),
+    ahead: numberIn(objectIn(job, "queue") ?? {}, "ahead"),
+    attempts: Array.isArray(job.attempts) ? objectsIn(job, "attempts").map(attemptOf) : undefined,
   };
 }
 
@@ -54,6 +59,19 @@ export function readParameterJson(parameter: JsonObject): RemoteParameter {
     name: textIn(parameter, "name") ?? "",
     value: textIn(parameter, byReference ? "href" : "value") ?? "",
     byReference,
+    mediaType: textIn(parameter, "mediaType"),
+    size: numberIn(parameter, "size"),
+  };
+}
+
+function attemptOf(attempt: JsonObject): RemoteAttempt {
+  return {
+    number: numberIn(attempt, "number") ?? 0,
+    worker: textIn(attempt, "worker") ?? "",
+    startTime: timeIn(attempt, "startTime"),
+    endTime: timeIn(attempt, "endTime"),
+    outcome: textIn(attempt, "outcome"),
+    message: textIn(attempt, "message"),
   };
 }
 
@@ -79,5 +97,10 @@ function errorSummaryOf(summary: JsonObject | undefined): RemoteErrorSummary | u
 function progressOf(progress: JsonObject | undefined): RemoteJob["progress"] {
   const fraction = progress && numberIn(progress, "fraction");
   if (progress === undefined || fraction === undefined) return undefined;
-  return { fraction, message: textIn(progress, "message") ?? "" };
+  return { fraction, message: textIn(progress, "message") ?? "", counters: numbersIn(objectIn(progress, "counters")) };
+}
+
+function numbersIn(counters: JsonObject = {}): Readonly<Record<string, number>> {
+  const numbers = Object.entries(counters).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  return Object.fromEntries(numbers);
 }

@@ -32,6 +32,23 @@ export interface RemoteJob {
   readonly progress: RemoteProgress | undefined;
   readonly attempt: number | undefined;
   readonly worker: string | undefined;
+  /** The job type: in the JSON of bun-uws, as what follows. */
+  readonly type?: string | undefined;
+  readonly typeVersion?: string | undefined;
+  /** Jobs before it, while it waits for a worker. */
+  readonly ahead?: number | undefined;
+  /** All attempts that were made of it, in order. */
+  readonly attempts?: readonly RemoteAttempt[] | undefined;
+}
+
+export interface RemoteAttempt {
+  readonly number: number;
+  readonly worker: string;
+  readonly startTime: Date | undefined;
+  readonly endTime: Date | undefined;
+  /** Undefined while it runs. */
+  readonly outcome: string | undefined;
+  readonly message: string | undefined;
 }
 
 export interface RemoteParameter {
@@ -39,6 +56,10 @@ export interface RemoteParameter {
   /** The value, or where it can be had. */
   readonly value: string;
   readonly byReference: boolean;
+  /** Of an uploaded one, where the server says so. */
+  readonly mediaType?: string | undefined;
+  /** Bytes. */
+  readonly size?: number | undefined;
 }
 
 export interface RemoteResult {
@@ -60,6 +81,8 @@ export interface RemoteProgress {
   /** 0 to 1. */
   readonly fraction: number;
   readonly message: string;
+  /** What the worker counts, by name, where the server says so. */
+  readonly counters?: Readonly<Record<string, number>> | undefined;
 }
 
 /** A job as a list shows it. */

@@ -13,12 +13,48 @@ export interface ServiceDescription {
   /** Whether there may be parameters that the description does not name. */
   readonly open: boolean;
   readonly results: readonly ResultDescription[];
+  /** Parameters that a person sees together. */
+  readonly groups: readonly ParameterGroup[];
+  readonly examples: readonly Example[];
+  /** Seconds; 0 = unlimited. Undefined where the description leaves it to the server. */
+  readonly executionDuration: Limited | undefined;
+  /** Seconds from creation; 0 = never. */
+  readonly destruction: Limited | undefined;
   /** As the server gave it: its parameters are a JSON Schema 2020-12. */
   readonly document: JsonObject;
 }
 
+export interface ParameterGroup {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Names. */
+  readonly parameters: readonly string[];
+}
+
+export interface Example {
+  readonly title: string;
+  /** Texts as a form has them, by name; several of a repeated one. */
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What a job gets that does not ask, and the most that it can ask for. */
+export interface Limited {
+  readonly default: number;
+  readonly max: number;
+}
+
+/** What an uploaded file may be. */
+export interface UploadDescription {
+  /** Empty where any will do. */
+  readonly mediaTypes: readonly string[];
+  readonly maxBytes: number | undefined;
+}
+
 export interface ParameterDescription {
   readonly name: string;
+  /** What a person calls it. */
+  readonly title: string | undefined;
   readonly description: string | undefined;
   /** Of the JSON Schema, those of several with bars between them; of an array the type of its items. */
   readonly type: string | undefined;
@@ -27,12 +63,21 @@ export interface ParameterDescription {
   readonly required: boolean;
   /** Whether it may be an uploaded file. */
   readonly file: boolean;
+  /** … and which. */
+  readonly upload: UploadDescription | undefined;
   readonly default: string | undefined;
   /** The only values that there are; empty where any will do. */
   readonly options: readonly string[];
   readonly minimum: Bound | undefined;
   readonly maximum: Bound | undefined;
+  /** Characters. */
+  readonly maxLength: number | undefined;
   readonly unit: string | undefined;
+  readonly ucd: string | undefined;
+  /** Of DALI, or another. */
+  readonly xtype: string | undefined;
+  /** A value of it, as a form has it; several where it may be repeated. */
+  readonly example: readonly string[];
 }
 
 export interface Bound {
@@ -121,26 +166,82 @@ function descriptionOf(document: unknown): ServiceDescription {
       mediaType: textIn(result, "mediaType"),
       description: textIn(result, "description"),
     })),
+    groups: objectsIn(document, "groups").map((group) => ({
+      name: textIn(group, "name") ?? "",
+      title: textIn(group, "title") ?? textIn(group, "name") ?? "",
+      description: textIn(group, "description")?.trim() ?? "",
+      parameters: textsIn(group, "parameters"),
+    })),
+    examples: objectsIn(document, "examples").map((example) => readExample(example, parameters)),
+    executionDuration: readLimited(objectIn(document, "executionDuration")),
+    destruction: readLimited(objectIn(document, "destruction")),
     document,
   };
 }
 
+function readLimited(limited: JsonObject | undefined): Limited | undefined {
+  const [most, usual] = [limited && numberIn(limited, "max"), limited && numberIn(limited, "default")];
+  if (most === undefined && usual === undefined) return undefined;
+  return { default: usual ?? most ?? 0, max: most ?? usual ?? 0 };
+}
+
+function readExample(example: JsonObject, root: JsonObject): Example {
+  const properties = objectIn(root, "properties") ?? {};
+  const given = Object.entries(objectIn(example, "parameters") ?? {});
+  return {
+    title: textIn(example, "title") ?? "",
+    parameters: Object.fromEntries(
+      given.map(([name, value]) => [name, textsOf(value, isRepeated(resolve(properties[name], root)))]),
+    ),
+  };
+}
+
+/** A value as the texts of a form: several of a repeated one, numbers in a row of an array that is one value (an interval). */
+function textsOf(value: unknown, repeated: boolean): string[] {
+  if (!Array.isArray(value)) return [shown(value)];
+  if (repeated) return value.map((item) => textsOf(item, false).join(" "));
+  return [value.map(shown).join(" ")];
+}
+
+/** Whether each item is a value of its own: an array with an xtype of numbers is one value. */
+function isRepeated(schema: JsonObject): boolean {
+  const xtype = textIn(objectIn(schema, "x-ivoa") ?? {}, "xtype");
+  return typesIn(schema).includes("array") && !arrayXtypes.includes(xtype ?? "");
+}
+
+/** Those of DALI whose value is a row of numbers (docs/describe-a-job.md, "Parameters"). */
+const arrayXtypes: readonly string[] = ["interval", "multiinterval", "point", "circle", "range", "polygon"];
+
+function textsIn(object: JsonObject, name: string): string[] {
+  const value = object[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
 function readParameter(name: string, schema: JsonObject, listed: boolean, root: JsonObject): ParameterDescription {
-  const multiple = typesIn(schema).includes("array");
+  const multiple = isRepeated(schema);
   const item = multiple ? resolve(schema.items, root) : schema;
   const options = "const" in item ? [item.const] : item.enum;
+  const upload = objectIn(schema, "x-file") ?? objectIn(item, "x-file");
+  const meaning = { ...objectIn(item, "x-ivoa"), ...objectIn(schema, "x-ivoa") };
+  const [example] = Array.isArray(schema.examples) ? schema.examples : [];
   return {
     name,
+    title: textIn(schema, "title"),
     description: (textIn(schema, "description") ?? textIn(schema, "title"))?.trim(),
     type: typesIn(item).join("|") || undefined,
     multiple,
     required: listed && schema.default === undefined,
-    file: objectIn(schema, "x-file") !== undefined,
+    file: upload !== undefined,
+    upload: upload && { mediaTypes: textsIn(upload, "mediaTypes"), maxBytes: numberIn(upload, "maxBytes") },
     default: schema.default === undefined ? undefined : shown(schema.default),
     options: Array.isArray(options) ? options.map(shown) : [],
     minimum: boundIn(item, "minimum", "exclusiveMinimum"),
     maximum: boundIn(item, "maximum", "exclusiveMaximum"),
-    unit: textIn(objectIn(schema, "x-ivoa") ?? {}, "unit"),
+    maxLength: numberIn(item, "maxLength"),
+    unit: textIn(meaning, "unit"),
+    ucd: textIn(meaning, "ucd"),
+    xtype: textIn(meaning, "xtype"),
+    example: example === undefined ? [] : textsOf(example, multiple),
   };
 }
 

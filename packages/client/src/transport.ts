@@ -1,4 +1,5 @@
 import { UwsClientError } from "./errors.ts";
+import { invalidParametersOf } from "./invalid-parameter.ts";
 import type { Multipart } from "./multipart.ts";
 import { isObject, type JsonObject, parseJson, textIn } from "./read-json.ts";
 
@@ -131,14 +132,18 @@ async function refusal(response: Response, method: string, url: string): Promise
   const body = await response.text().catch(() => "");
   const json = response.headers.get("content-type")?.includes("json") === true;
   const problem = json ? parseJson(body) : undefined;
-  const { detail, code } = isObject(problem) ? readProblem(problem) : { detail: undefined, code: undefined };
+  const { detail, code, parameters } = readProblem(isObject(problem) ? problem : {});
   const reason = (json ? detail : body.split("\n")[0])?.slice(0, 500) || response.statusText;
-  return new UwsClientError(`${method} ${url}: ${status} ${reason}`, { method, url, status, body, code });
+  return new UwsClientError(`${method} ${url}: ${status} ${reason}`, { method, url, status, body, code, parameters });
 }
 
 /** RFC 9457, with the `code` of bun-uws. */
 function readProblem(problem: JsonObject) {
-  return { detail: textIn(problem, "detail") ?? textIn(problem, "title"), code: textIn(problem, "code") };
+  return {
+    detail: textIn(problem, "detail") ?? textIn(problem, "title"),
+    code: textIn(problem, "code"),
+    parameters: invalidParametersOf(problem),
+  };
 }
 
 export function messageOf(cause: unknown): string {

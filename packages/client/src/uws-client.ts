@@ -13,10 +13,12 @@ import { UwsClientError } from "./errors.ts";
 import { filterJobs } from "./filter-jobs.ts";
 import { filterQuery, type JobFilter } from "./job-filter.ts";
 import { JobHandle, readAnswer, type Signalled } from "./job-handle.ts";
+import { type JobPage, readJobPage } from "./job-summary.ts";
 import { listPages } from "./list-pages.ts";
 import { canStreamRequests, multipart } from "./multipart.ts";
 import { type Parameters, parameterFields } from "./parameters.ts";
 import { readJob } from "./read-job.ts";
+import { parseJson } from "./read-json.ts";
 import type { RemoteJobReference } from "./remote-job.ts";
 import {
   askDescription,
@@ -61,6 +63,13 @@ export interface ListFilter extends JobFilter {
   /** The newest so many. */
   readonly last?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface PageOptions extends JobFilter, Signalled {
+  /** Jobs of the page at most; a server gives a hundred. */
+  readonly limit?: number | undefined;
+  /** The `next` of the page before. */
+  readonly cursor?: string | undefined;
 }
 
 export interface CreateManyOptions extends Signalled {
@@ -127,6 +136,20 @@ export class UwsClient {
     if (last !== undefined) url.searchParams.set("LAST", String(last));
     const onlyOurs = type !== undefined || Object.keys(parameters).length > 0;
     return filterJobs(await listPages(this.#transport, url.href, onlyOurs, signal), filter);
+  }
+
+  /**
+   * One page of the list, with what a table shows of each job (ours), and where the next page begins.
+   * @throws UwsClientError where a server has no such pages
+   */
+  async page({ limit, cursor, signal, ...filter }: PageOptions = {}): Promise<JobPage> {
+    const url = new URL(this.jobListUrl);
+    for (const [name, value] of filterQuery(filter)) url.searchParams.append(name, value);
+    url.searchParams.set("SUMMARY", "true");
+    if (limit !== undefined) url.searchParams.set("limit", String(limit));
+    if (cursor !== undefined) url.searchParams.set("cursor", cursor);
+    const answer = await this.#transport.send(url.href, { accept: "application/json", signal });
+    return await readAnswer(answer, (document, at) => readJobPage(parseJson(document), at));
   }
 
   /**

@@ -143,7 +143,16 @@ const proxies = z.strictObject({
 export type ProxiesConfig = z.infer<typeof proxies>;
 
 /** What the server itself has beside its services. */
-const reserved: readonly string[] = ["swagger", "healthz", "readyz", "login", "schemas", "descriptions", "tokens"];
+const reserved: readonly string[] = [
+  "swagger",
+  "healthz",
+  "readyz",
+  "login",
+  "schemas",
+  "descriptions",
+  "tokens",
+  "ui",
+];
 /** What a service has beside its job list. */
 const besideJobList: readonly string[] = ["sync", "capabilities", "availability", "description", "claim", "statistics"];
 /** Parameters that have a meaning in every service. */

@@ -20,6 +20,12 @@ export const limits = {
   waitersPerCaller: 1000,
   /** Jobs that one JSON page of a list holds. */
   listPage: 1000,
+  /** … with their summaries. */
+  listSummaries: 100,
+  /** Parameters, and results, in the summary of a job. */
+  summaryItems: 10,
+  /** Characters of a value or a message in it. */
+  summaryText: 200,
   /** Jobs that one such page looks at, where a filter on type, parameters, or phase and run id makes it look. */
   listScan: 10_000,
   /** Parameter values that a list is filtered by. */

@@ -18,11 +18,14 @@ export {
   type JobLinksJson,
   type JobListJson,
   type JobReferenceJson,
+  type JobSummaryJson,
   jobJson,
   jobListJson,
   type ParameterJson,
   parametersJson,
   type ResultJson,
+  type SummarizedJob,
+  type SummarizedParameterJson,
 } from "./job-json.ts";
 export { jobListXml } from "./job-list-xml.ts";
 export { jobXml, parametersXml, resultsXml } from "./job-xml.ts";

@@ -3,7 +3,7 @@ import { html, type Markup } from "./html.ts";
 import { type JobLinks, jobUrl, parameterUrls, resultUrl } from "./links.ts";
 import { formatTime } from "./time.ts";
 
-/** Pages for a person who opens a job's URL in a browser. They only show; acting on jobs is the web interface's. */
+/** Pages for a person who opens a job's URL in a browser, without JavaScript. They only show: acting on jobs is the web page's, to which they link. */
 
 const style = `
   :root { color-scheme: light dark; }
@@ -40,9 +40,9 @@ function pageStart(title: string): string {
 const pageEnd = "</body>\n</html>\n";
 
 /** A job as a page: what the XML holds, readable. */
-export function jobHtml(job: Job, { url, quote }: JobLinks): string {
+export function jobHtml(job: Job, { url, quote, webPage }: JobLinks): string {
   const body = html`<h1>Job ${job.id}</h1>
-<p>${link(url.replace(/\/[^/]*$/, ""), "All jobs")}</p>
+<p>${link(url.replace(/\/[^/]*$/, ""), "All jobs")}${webPageLink(webPage)}</p>
 <table>
 ${row("Phase", phaseOf(job))}${row("Job type", html`${job.type} ${job.typeVersion}`)}${row("Run id", text(job.runId))}${row(
   "Owner",
@@ -61,6 +61,10 @@ ${resultsTable(job, url)}
 ${parametersTable(job, url)}
 `;
   return pageStart(`Job ${job.id} – ${job.phase}`) + body.text + pageEnd;
+}
+
+function webPageLink(url: string | undefined): Markup | readonly Markup[] {
+  return url === undefined ? [] : html` · ${link(url, "Live, and to act on it")}`;
 }
 
 function progressRow({ progress }: Job): Markup | readonly Markup[] {
@@ -106,13 +110,18 @@ function parametersTable({ parameters }: Job, url: string): Markup {
 ${rows}</table>`;
 }
 
-/** A job list as a page, in pieces as `jobListXml`. */
+/**
+ * A job list as a page, in pieces as `jobListXml`.
+ * @param webPage where the web page shows the same
+ */
 export async function* jobListHtml(
   jobs: AsyncIterable<readonly JobReference[]>,
   listUrl: string,
+  webPage?: string,
 ): AsyncGenerator<string, void, undefined> {
   yield pageStart("Jobs");
   yield html`<h1>Jobs</h1>
+${webPage === undefined ? [] : html`<p>${link(webPage, "Create, filter and follow jobs")}</p>`}
 <table>
 <tr><th scope="col">Created</th><th scope="col">Phase</th><th scope="col">Run id</th><th scope="col">Type</th><th scope="col">Owner</th></tr>
 `.text;

@@ -77,6 +77,41 @@ export interface JobReferenceJson {
   readonly ownerId: string | null;
   readonly creationTime: string;
   readonly type: string;
+  /** Where it was asked for. */
+  readonly summary?: JobSummaryJson;
+}
+
+/** What a table shows of a job, so that nobody asks for each job of a list; long values are cut. */
+export interface JobSummaryJson {
+  readonly startTime: string | null;
+  readonly endTime: string | null;
+  readonly destruction: string | null;
+  readonly progress: { readonly fraction: number; readonly message: string } | null;
+  readonly parameters: readonly SummarizedParameterJson[];
+  readonly parameterCount: number;
+  readonly results: readonly ResultJson[];
+  readonly resultCount: number;
+  readonly error: string | null;
+}
+
+export type SummarizedParameterJson =
+  | { readonly name: string; readonly value: string; readonly cut: boolean }
+  | { readonly name: string; readonly byReference: true; readonly mediaType: string; readonly size: number };
+
+/** Of what a summary is made. */
+export interface SummarizedJob {
+  readonly startTime: Date | null;
+  readonly endTime: Date | null;
+  readonly destruction: Date | null;
+  readonly progress: JobSummaryJson["progress"];
+  readonly parameters: readonly (
+    | { readonly name: string; readonly value: string; readonly cut: boolean }
+    | { readonly name: string; readonly mediaType: string; readonly size: number }
+  )[];
+  readonly parameterCount: number;
+  readonly results: readonly Omit<ResultJson, "href">[];
+  readonly resultCount: number;
+  readonly error: string | null;
 }
 
 /** One page of a job list. */
@@ -145,10 +180,19 @@ function errorSummaryJson({ type, detail, message }: ErrorSummary): ErrorSummary
 /**
  * One page of a job list.
  * @param next URL of the next page, where there is one
+ * @param summaries of the jobs, by their ids, where they were asked for
  */
 export function jobListJson(
   jobs: readonly JobReference[],
-  { url, next }: { readonly url: string; readonly next?: string | undefined },
+  {
+    url,
+    next,
+    summaries,
+  }: {
+    readonly url: string;
+    readonly next?: string | undefined;
+    readonly summaries?: ReadonlyMap<string, SummarizedJob> | undefined;
+  },
 ): JobListJson {
   return {
     jobs: jobs.map((job) => ({
@@ -159,7 +203,29 @@ export function jobListJson(
       ownerId: job.owner ?? null,
       creationTime: formatTime(job.creationTime),
       type: job.type,
+      ...summaryMember(summaries?.get(job.id), jobUrl(url, job.id)),
     })),
     next: next ?? null,
+  };
+}
+
+function summaryMember(summary: SummarizedJob | undefined, url: string): { readonly summary?: JobSummaryJson } {
+  if (summary === undefined) return {};
+  const { startTime, endTime, destruction, progress, parameters, parameterCount, results, resultCount, error } =
+    summary;
+  return {
+    summary: {
+      startTime: timeOrNull(startTime ?? undefined),
+      endTime: timeOrNull(endTime ?? undefined),
+      destruction: timeOrNull(destruction ?? undefined),
+      progress,
+      parameters: parameters.map((parameter) =>
+        "value" in parameter ? parameter : { ...parameter, byReference: true as const },
+      ),
+      parameterCount,
+      results: results.map((result) => ({ ...result, href: resultUrl(url, result.id) })),
+      resultCount,
+      error,
+    },
   };
 }

@@ -69,20 +69,47 @@ export const jobSchema = {
   }),
 } as const;
 
+const count = { type: "integer", minimum: 0 } as const;
+
+const jobSummary = {
+  description: "With SUMMARY=true: what a table shows of a job. Long values are cut, and long lists end early",
+  ...closed({
+    startTime: orNull(time),
+    endTime: orNull(time),
+    destruction: orNull(time),
+    progress: orNull(closed({ fraction: { type: "number", minimum: 0, maximum: 1 }, message: text })),
+    parameters: {
+      type: "array",
+      items: {
+        oneOf: [
+          closed({ name: text, value: text, cut: { type: "boolean", description: "Whether the value is longer" } }),
+          closed({ name: text, byReference: { const: true }, mediaType: text, size: bytes }),
+        ],
+      },
+    },
+    parameterCount: count,
+    results: { type: "array", items: result },
+    resultCount: count,
+    error: orNull(text),
+  }),
+} as const;
+
+const jobReference = closed({
+  jobId: text,
+  href: url,
+  phase,
+  runId: orNull(text),
+  ownerId: orNull(text),
+  creationTime: time,
+  type: text,
+});
+
 export const jobListSchema = {
   title: "Job list",
   ...closed({
     jobs: {
       type: "array",
-      items: closed({
-        jobId: text,
-        href: url,
-        phase,
-        runId: orNull(text),
-        ownerId: orNull(text),
-        creationTime: time,
-        type: text,
-      }),
+      items: { ...jobReference, properties: { ...jobReference.properties, summary: jobSummary } },
     },
     next: { ...orNull(url), description: "The next page; null on the last one" },
   }),

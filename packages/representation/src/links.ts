@@ -4,6 +4,8 @@ export interface JobLinks {
   readonly url: string;
   /** When the job is predicted to complete (UWS 1.1, section 2.1.6); undefined when nobody knows. */
   readonly quote?: Date | undefined;
+  /** Where the web page shows the same; for people. */
+  readonly webPage?: string | undefined;
 }
 
 /** A lone surrogate has no UTF-8, and encodeURIComponent throws at it. */

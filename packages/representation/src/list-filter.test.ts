@@ -72,8 +72,18 @@ test("BEFORE is strict, on times that have milliseconds", () => {
 
 test("a page holds 1 to 1000 jobs", () => {
   expect(["", "limit=1", "LIMIT=1000"].map((text) => parseListPage(query(text)).limit)).toEqual([1000, 1, 1000]);
-  expect(parseListPage(query("Cursor=x"))).toEqual({ limit: 1000, cursor: "x" });
-  for (const text of ["limit=", "limit=0", "limit=1001", "limit=x", "limit=1&limit=2", "cursor=a&cursor=b"]) {
+  expect(parseListPage(query("Cursor=x"))).toEqual({ limit: 1000, summary: false, cursor: "x" });
+  expect(parseListPage(query("summary=true"))).toEqual({ limit: 100, summary: true });
+  for (const text of [
+    "limit=",
+    "limit=0",
+    "limit=1001",
+    "limit=x",
+    "limit=1&limit=2",
+    "cursor=a&cursor=b",
+    "SUMMARY=1",
+    "SUMMARY=true&limit=101",
+  ]) {
     expect(() => parseListPage(query(text))).toThrow(UwsError);
   }
 });

@@ -53,23 +53,32 @@ export interface ListPage {
   readonly limit: number;
   /** From the `next` of the page before; undefined = the first page. */
   readonly cursor?: string;
+  /** Whether each job comes with its summary. */
+  readonly summary: boolean;
 }
 
 /**
- * LIMIT and CURSOR (ours) in the query of a job list in JSON.
+ * LIMIT, CURSOR and SUMMARY (ours) in the query of a job list in JSON.
  * @throws UwsError "invalid"
  */
 export function parseListPage(query: URLSearchParams): ListPage {
   const given = single(query, "LIMIT");
   const cursor = single(query, "CURSOR");
-  const limit = given === undefined ? limits.listPage : wholeNumber(given);
-  if (limit === undefined || limit < 1 || limit > limits.listPage) {
-    return refuse("limit", given ?? "", `a whole number from 1 to ${limits.listPage}`);
+  const summary = parseSummary(single(query, "SUMMARY"));
+  const most = summary ? limits.listSummaries : limits.listPage;
+  const limit = given === undefined ? most : wholeNumber(given);
+  if (limit === undefined || limit < 1 || limit > most) {
+    return refuse("limit", given ?? "", `a whole number from 1 to ${most}${summary ? ", with summaries" : ""}`);
   }
-  return { limit, ...(cursor === undefined ? {} : { cursor }) };
+  return { limit, summary, ...(cursor === undefined ? {} : { cursor }) };
 }
 
-const known: readonly string[] = ["PHASE", "AFTER", "BEFORE", "LAST", "RUNID", "TYPE", "OWNER", "LIMIT"];
+function parseSummary(given: string | undefined): boolean {
+  if (given === undefined || given === "false") return false;
+  return given === "true" || refuse("SUMMARY", given, "true, false");
+}
+
+const known: readonly string[] = ["PHASE", "AFTER", "BEFORE", "LAST", "RUNID", "TYPE", "OWNER", "LIMIT", "SUMMARY"];
 
 /** What of a query is about the list, as it was sent: for the URL of the next page, in which a token has no place. */
 export function listFilterQuery(query: URLSearchParams): URLSearchParams {

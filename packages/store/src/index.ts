@@ -84,6 +84,7 @@ export {
   type ServiceTypeStatistics,
   serviceStatistics,
 } from "./queries/service-statistics.ts";
+export { type JobSummary, type SummarizedParameter, summarizeJobs } from "./queries/summarize-jobs.ts";
 export { type TypeRules, typeRules } from "./queries/type-rules.ts";
 export { type TypeStatistics, typeStatistics } from "./queries/type-statistics.ts";
 export { typesOfJobs } from "./queries/types-of-jobs.ts";

@@ -86,7 +86,17 @@ export const descriptions: readonly Rule[] = [
       ),
     ],
   },
-  { id: "description-form", rule: "From it comes the form of the web page.", later: "the web page is not built yet" },
+  {
+    id: "description-form",
+    rule: "From it comes the form of the web page.",
+    tests: [
+      shown(
+        "tests/browser/web-page-form.test.ts",
+        "from the server's address to the form, where a refused value is shown at its field and nothing is lost",
+      ),
+    ],
+    mutation: [without("apps/web/page/form/job-form.tsx", "group.parameters.map(", "[].map(")],
+  },
   {
     id: "description-announced",
     rule: "A worker may announce descriptions; an operator decides.",

@@ -175,5 +175,30 @@ export const promises: readonly Rule[] = [
     ],
     mutation: [without("apps/api/src/service-routes.ts", "      refuseBeyondScope(caller, changes, service.path);\n")],
   },
-  { id: "promise-web", rule: "A web page lists jobs, shows live progress, and draws forms.", later: "not built yet" },
+  {
+    id: "promise-web",
+    rule: "A web page lists jobs, shows live progress, and draws forms.",
+    tests: [
+      shown(
+        "tests/browser/web-page-table.test.ts",
+        "a job is run, its progress comes by the list alone, and it is aborted after a question",
+      ),
+      shown(
+        "tests/browser/web-page-job.test.ts",
+        "phase, progress, log and results come as they happen, and all of it is text",
+      ),
+    ],
+    mutation: [
+      without(
+        "apps/web/page/jobs/use-job-page.ts",
+        "const timer = setTimeout(() => void load(), pace);",
+        "const timer = 0;",
+      ),
+      without(
+        "apps/web/page/job/job-follower.ts",
+        'if (event.type === "progress") this.#tellProgress(event);',
+        'if (event.type === "progress") continue;',
+      ),
+    ],
+  },
 ];

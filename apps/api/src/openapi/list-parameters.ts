@@ -35,6 +35,11 @@ export function listParameters(types: readonly JobDescription[]): ParameterObjec
       maximum: limits.listPage,
       default: limits.listPage,
     }),
+    queryParameter(
+      "SUMMARY",
+      `JSON only: each job with its times, progress, first parameters and results; at most ${limits.listSummaries} jobs of a page`,
+      { type: "boolean", default: false },
+    ),
     queryParameter("cursor", "JSON only: where the page begins, from the `next` of the page before", text),
   ];
 }

@@ -16,7 +16,7 @@ export const capabilities: Resource = {
     GET: {
       async handle(exchange) {
         const answer = represent(capabilitiesOf(exchange), acceptOf(exchange));
-        if (exchange.caller.owner === undefined) challenge(answer, exchange.api.config.auth);
+        if (exchange.caller.owner === undefined) challenge(answer, exchange.api.config.auth, exchange.request.headers);
         return answer;
       },
       describe: () => ({

@@ -280,3 +280,56 @@ describe("pages", () => {
     expect(await json(`${it.frees}?limit=1&cursor=${cursor}`)).toMatchObject({ jobs: [{ runId: "c" }] });
   });
 });
+
+test("JSON has a summary of each job where it is asked for, in which everything long is cut", async () => {
+  const form = new FormData();
+  form.append("RADIUS", "1");
+  form.append("LABEL", "<b>");
+  form.append("RUNID", "summary");
+  form.append("PHASE", "RUN");
+  form.append("TABLE", new File(["a,b\n"], "t.csv", { type: "text/csv" }));
+  const url = (await it.post(it.cones, form)).headers.get("location") ?? "";
+  const many = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`P${index}`, "é".repeat(201 - index)]));
+  await it.create(it.frees, { ...many, RUNID: "many" });
+  const attempt = await it.start(url);
+  await it.progress(attempt, 1, 0.25);
+  for (let index = 0; index < 12; index += 1) await it.addResult(attempt, `r${index}`, "x");
+
+  const { jobs } = (await json(`${it.cones}?SUMMARY=true&RUNID=summary`)) as { jobs: object[] };
+  expect(jobs).toEqual([
+    expect.objectContaining({
+      runId: "summary",
+      summary: {
+        startTime: expect.stringMatching(/Z$/),
+        endTime: null,
+        destruction: expect.stringMatching(/Z$/),
+        progress: { fraction: 0.25, message: expect.any(String) },
+        parameters: [
+          { name: "RADIUS", value: "1", cut: false },
+          { name: "LABEL", value: "<b>", cut: false },
+          { name: "TABLE", byReference: true, mediaType: "text/csv", size: 4 },
+        ],
+        parameterCount: 3,
+        results: Array.from({ length: 10 }, (_, index) => ({
+          id: `r${index}`,
+          href: `${url}/results/r${index}`,
+          mediaType: expect.any(String),
+          size: 1,
+        })),
+        resultCount: 12,
+        error: null,
+      },
+    }),
+  ]);
+  const [wide] = ((await json(`${it.frees}?summary=true&RUNID=many`)) as { jobs: { summary?: object }[] }).jobs;
+  expect(wide?.summary).toMatchObject({
+    parameterCount: 12,
+    parameters: [
+      { name: "P0", value: "é".repeat(200), cut: true },
+      { name: "P1", value: "é".repeat(200), cut: false },
+      ...Array.from({ length: 8 }, (_, index) => ({ name: `P${index + 2}`, cut: false })),
+    ],
+  });
+  const tooMany = await it.request(`${it.frees}?SUMMARY=true&limit=101`, asJson);
+  expect([tooMany.status, await tooMany.text()]).toEqual([400, expect.stringContaining("1 to 100, with summaries")]);
+});

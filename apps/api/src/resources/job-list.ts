@@ -8,7 +8,7 @@ import {
   parseListFilter,
   parseListPage,
 } from "@uws/representation";
-import { type JobListFilter, listJobs, listJobsPage } from "@uws/store";
+import { type JobListFilter, listJobs, listJobsPage, summarizeJobs } from "@uws/store";
 import { jsonAnswer, negotiatedAnswer, streamText } from "../answers.ts";
 import { createJobFromRequest } from "../create-job/create-job.ts";
 import { acceptOf, type ServiceExchange, shorten } from "../exchange.ts";
@@ -19,6 +19,7 @@ import { listParameters } from "../openapi/list-parameters.ts";
 import { ok, redirect, refusals, schemaRef, xmlJsonAndHtml } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 import { titleOf } from "../service.ts";
+import { webPageOf } from "../web-page.ts";
 
 type Batches = AsyncGenerator<readonly JobReference[], void, void>;
 
@@ -49,13 +50,13 @@ export const jobList: Resource = {
 };
 
 async function list(exchange: ServiceExchange): Promise<Response> {
-  const { api, listUrl } = exchange;
+  const { api, listUrl, origin } = exchange;
   const filter = filterOf(exchange);
   const representation = negotiate(acceptOf(exchange));
   if (representation.kind === "json") return await page(exchange, filter);
   const batches = await begun(exchange, listJobs(api.store, filter));
   return representation.kind === "html"
-    ? negotiatedAnswer(streamText(jobListHtml(batches, listUrl)), "text/html")
+    ? negotiatedAnswer(streamText(jobListHtml(batches, listUrl, webPageOf(listUrl, origin))), "text/html")
     : negotiatedAnswer(streamText(jobListXml(batches, listUrl)), representation.mediaType);
 }
 
@@ -76,13 +77,15 @@ function filterOf({ query, service, caller }: ServiceExchange): JobListFilter {
 }
 
 async function page({ api, listUrl, query }: ServiceExchange, filter: JobListFilter): Promise<Response> {
-  const { limit, cursor } = parseListPage(query);
+  const { limit, cursor, summary } = parseListPage(query);
   const from = cursor === undefined ? undefined : readListCursor(cursor, filter);
   const { jobs, next } = await listJobsPage(api.store, filter, limit, from);
-  if (next === undefined) return jsonAnswer(jobListJson(jobs, { url: listUrl }));
+  const ids = jobs.map(({ id }) => id);
+  const summaries = summary ? await summarizeJobs(api.store, ids) : undefined;
+  if (next === undefined) return jsonAnswer(jobListJson(jobs, { url: listUrl, summaries }));
   const nextQuery = listFilterQuery(query);
   nextQuery.set("cursor", listCursor(next, filter));
-  return jsonAnswer(jobListJson(jobs, { url: listUrl, next: `${listUrl}?${nextQuery}` }));
+  return jsonAnswer(jobListJson(jobs, { url: listUrl, next: `${listUrl}?${nextQuery}`, summaries }));
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 } from "../openapi/operation.ts";
 import type { Resource } from "../resource.ts";
 import { jobAfterWait } from "../wait-for-change.ts";
+import { webPageOf } from "../web-page.ts";
 import { updateFromRequest } from "../workers/update-job.ts";
 import { describeUpdate } from "../workers/update-operation.ts";
 
@@ -91,7 +92,10 @@ async function get(exchange: ServiceExchange): Promise<Response> {
         queue: await queue(exchange, found),
       });
     case "html":
-      return negotiatedAnswer(jobHtml(found, links), "text/html");
+      return negotiatedAnswer(
+        jobHtml(found, { ...links, webPage: webPageOf(links.url, exchange.origin) }),
+        "text/html",
+      );
     case "xml":
       return negotiatedAnswer(api.shown.xml(found, links), representation.mediaType);
   }

@@ -10,6 +10,10 @@ const type = (name: string, ...parameters: readonly string[]): ServiceDescriptio
   parameters: parameters.map((parameter) => ({ name: parameter }) as ParameterDescription),
   open: true,
   results: [],
+  groups: [],
+  examples: [],
+  executionDuration: undefined,
+  destruction: undefined,
   document: {},
 });
 

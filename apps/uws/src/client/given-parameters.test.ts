@@ -4,16 +4,22 @@ import { readParameters, takeDuration } from "./given-parameters.ts";
 
 const parameter = (name: string, more: Partial<ParameterDescription> = {}): ParameterDescription => ({
   name,
+  title: undefined,
   description: undefined,
   type: "string",
   multiple: false,
   required: false,
   file: false,
+  upload: undefined,
   default: undefined,
   options: [],
   minimum: undefined,
   maximum: undefined,
+  maxLength: undefined,
   unit: undefined,
+  ucd: undefined,
+  xtype: undefined,
+  example: [],
   ...more,
 });
 
@@ -25,6 +31,10 @@ const closed: ServiceDescription = {
   parameters: [parameter("RADIUS"), parameter("Fast", { type: "boolean" })],
   open: false,
   results: [],
+  groups: [],
+  examples: [],
+  executionDuration: undefined,
+  destruction: undefined,
   document: {},
 };
 
