@@ -17,6 +17,8 @@ test("no more is read than is shown, and a character that is cut is left out", a
     {
       pull(controller) {
         pulled += 1;
+        // It shall be seen at once, not when the memory is full, should somebody read it all.
+        if (pulled > 100) controller.error(new Error("read without an end"));
         controller.enqueue(new TextEncoder().encode("ééééé"));
       },
     },
