@@ -17,6 +17,10 @@ const answers: Answers = [
   [/night 7", "parameters"/, new RegExp(`^http:\\S+/simulate/async/${id}$`)],
   [/\?WAIT=1&PHASE=QUEUED$/, /"runId":"night 7".*"phase":"QUEUED"/],
   [/\?RUNID=night%207&limit=10$/, /^\{"jobs":\[\{"jobId":"[^}]*"runId":"night 7"[^}]*\}\],"next":null\}/],
+  [
+    /\?SUMMARY=true&limit=10$/,
+    /"summary":\{"startTime":.*"parameters":\[\{"name":"DURATION","value":"0.5","cut":false\}/,
+  ],
   [/-d \{"parameters": \{"DURATION": 60\}\}/, new RegExp(`^http:\\S+/simulate/async/${id}$`)],
   [/-d \{"DURATION": 5\}/, /"phase":"PENDING".*"parameters":\[\{"name":"DURATION","value":"5"\}\]/],
   [/-d \{"phase": "ABORT"\}/, /"phase":"ABORTED"/],

@@ -20,6 +20,8 @@ export interface ServiceDescription {
   readonly executionDuration: Limited | undefined;
   /** Seconds from creation; 0 = never. */
   readonly destruction: Limited | undefined;
+  /** With it, jobs may be given a PRIORITY; undefined: they may not. */
+  readonly priority?: Limited | undefined;
   /** As the server gave it: its parameters are a JSON Schema 2020-12. */
   readonly document: JsonObject;
 }
@@ -175,6 +177,7 @@ function descriptionOf(document: unknown): ServiceDescription {
     examples: objectsIn(document, "examples").map((example) => readExample(example, parameters)),
     executionDuration: readLimited(objectIn(document, "executionDuration")),
     destruction: readLimited(objectIn(document, "destruction")),
+    priority: readLimited(objectIn(document, "priority")),
     document,
   };
 }

@@ -12,8 +12,8 @@ interface ControlFieldsProps {
 
 /** What every job has: run id, and how long it may run and is kept. */
 export function ControlFields({ description, values, errors, onChange }: ControlFieldsProps) {
-  const { executionDuration, destruction } = description;
-  const set = (name: "runId" | "executionDuration" | "destruction") => (event: Event) =>
+  const { executionDuration, destruction, priority } = description;
+  const set = (name: "runId" | "executionDuration" | "destruction" | "priority") => (event: Event) =>
     onChange({ ...values, [name]: (event.target as HTMLInputElement).value });
   return (
     <fieldset class="control">
@@ -56,6 +56,26 @@ export function ControlFields({ description, values, errors, onChange }: Control
       >
         {(attributes) => <TimeField {...attributes} value={values.destruction} onInput={set("destruction")} />}
       </ControlField>
+      {priority !== undefined && (
+        <ControlField
+          name="PRIORITY"
+          label="Priority"
+          errors={errors("PRIORITY")}
+          hint={`The higher comes first: ${priority.default} unless told otherwise, at most ${priority.max}.`}
+        >
+          {(attributes) => (
+            <input
+              type="text"
+              inputMode="numeric"
+              class="number"
+              {...attributes}
+              placeholder={String(priority.default)}
+              value={values.priority}
+              onInput={set("priority")}
+            />
+          )}
+        </ControlField>
+      )}
     </fieldset>
   );
 }

@@ -88,6 +88,7 @@ test("the same job again has its parameters, its uploads as links, and not the n
     runId: "night 7",
     executionDuration: "60",
     destruction: "",
+    priority: "",
   });
 });
 
@@ -98,4 +99,11 @@ test("parameters of a group stand together, behind those of none", () => {
     [undefined, ["TABLE", "Band"]],
     ["Where", ["RADIUS"]],
   ]);
+});
+
+test("a priority is sent where the description lets jobs have one", () => {
+  const values = { ...emptyForm, priority: " 5 " };
+  expect(filledIn(values, description).parameters).toEqual({});
+  const priority = { default: 0, max: 10 };
+  expect(filledIn(values, { ...description, priority }).parameters).toEqual({ PRIORITY: ["5"] });
 });

@@ -24,11 +24,20 @@ export interface FormValues {
   readonly executionDuration: string;
   /** A time in UTC. */
   readonly destruction: string;
+  /** Where the description lets jobs have one. */
+  readonly priority: string;
 }
 
 export const emptyText: Entry = { kind: "text", text: "" };
 
-export const emptyForm: FormValues = { parameters: {}, unknown: [], runId: "", executionDuration: "", destruction: "" };
+export const emptyForm: FormValues = {
+  parameters: {},
+  unknown: [],
+  runId: "",
+  executionDuration: "",
+  destruction: "",
+  priority: "",
+};
 
 /** What stands in the fields of a parameter. */
 export function entriesOf({ parameters }: FormValues, name: string): readonly Entry[] {
@@ -101,7 +110,7 @@ export interface Filled {
  */
 export function filledIn(
   values: FormValues,
-  { parameters, open }: Pick<ServiceDescription, "parameters" | "open">,
+  { parameters, open, priority }: Pick<ServiceDescription, "parameters" | "open" | "priority">,
 ): Filled {
   const texts: Record<string, string[]> = {};
   const files: Filled["files"][number][] = [];
@@ -115,6 +124,7 @@ export function filledIn(
     }
   }
   if (open) for (const { name, value } of values.unknown) if (name.trim() !== "") add(name.trim(), value);
+  if (priority !== undefined && values.priority.trim() !== "") add("PRIORITY", values.priority.trim());
   return { parameters: texts, files, control: controlOf(values) };
 }
 

@@ -19,7 +19,7 @@ interface JobFormProps {
   readonly start: FormValues;
 }
 
-const control = ["RUNID", "EXECUTIONDURATION", "DESTRUCTION"];
+const control = ["RUNID", "EXECUTIONDURATION", "DESTRUCTION", "PRIORITY"];
 
 /** The form itself. The server judges what is in it; what it refuses is shown where it stands, and stays. */
 export function JobForm({ list, client, description, type, start }: JobFormProps) {
