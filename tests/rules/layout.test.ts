@@ -18,7 +18,15 @@ function imports(folder: string): string[] {
 }
 
 const ours = (folder: string) => imports(folder).filter((name) => name.startsWith("@uws/"));
-const apps = ["@uws/api", "@uws/web", "@uws/gateway", "@uws/keeper", "@uws/cli", "@uws/worker-simulate", "@uws/worker-crossmatch"];
+const apps = [
+  "@uws/api",
+  "@uws/web",
+  "@uws/gateway",
+  "@uws/keeper",
+  "@uws/cli",
+  "@uws/worker-simulate",
+  "@uws/worker-crossmatch",
+];
 
 test("arrows run one way: packages import no app, and core nothing of ours", () => {
   expect(ours("packages").filter((name) => apps.includes(name))).toEqual([]);
