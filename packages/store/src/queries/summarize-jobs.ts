@@ -33,16 +33,16 @@ export async function summarizeJobs({ sql }: Store, ids: readonly string[]): Pro
       progress_fraction as fraction, left(progress_message, ${length}) as message,
       left(error_message, ${length}) as error, jsonb_array_length(parameters) as "parameterCount",
       coalesce((
-        select jsonb_agg(case when item ? 'value'
-          then jsonb_build_object('name', item->'name', 'value', left(item->>'value', ${length}),
+        select json_agg(case when item ? 'value'
+          then json_build_object('name', item->'name', 'value', left(item->>'value', ${length}),
             'cut', length(item->>'value') > ${length})
-          else jsonb_build_object('name', item->'name', 'mediaType', item->'upload'->'mediaType',
+          else json_build_object('name', item->'name', 'mediaType', item->'upload'->'mediaType',
             'size', item->'upload'->'size')
           end order by place)
         from jsonb_array_elements(parameters) with ordinality as each (item, place) where place <= ${items}
       ), '[]') as parameters,
       coalesce((
-        select jsonb_agg(jsonb_build_object('id', first.id, 'mediaType', media_type, 'size', size) order by ordinal)
+        select json_agg(json_build_object('id', first.id, 'mediaType', media_type, 'size', size) order by ordinal)
         from (select * from results where job_id = jobs.id order by ordinal limit ${items}) as first
       ), '[]') as results,
       (select count(*) from results where job_id = jobs.id)::int as "resultCount"
