@@ -43,6 +43,7 @@ export async function findAllExamples(): Promise<readonly ExampleProgram[]> {
 export function addresses(running: Running, services: readonly { path: string; jobList: string }[]): string {
   return [
     ...services.map(({ path, jobList }) => `  ${path.padEnd(12)} ${running.url}/${path}/${jobList}`),
+    `  web page     ${running.url}/ui/`,
     `  Swagger UI   ${running.url}/swagger`,
     `  workers      ${running.gateway} (gRPC)`,
   ].join("\n");
