@@ -62,7 +62,7 @@ test("a claim gives all that a worker must know, and reads what was uploaded", a
   });
   expect(job.parameters).toEqual([
     { name: "STEPS", value: "7", byReference: false },
-    { name: "TABLE", value: expect.stringContaining(job.url), byReference: true },
+    { name: "TABLE", value: expect.stringContaining(job.url), byReference: true, mediaType: "text/csv", size: 6 },
   ]);
   expect(await (await job.parameter("TABLE")).text()).toBe("ra,dec");
   expect(await client.job(job.jobId).get()).toMatchObject({ phase: "EXECUTING", worker: "script" });

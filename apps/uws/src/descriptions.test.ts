@@ -28,7 +28,7 @@ test("an operator sees what waits, looks at it, and decides by the beginning of 
   expect(await listDescriptions(store)).toBe("Nothing was announced.");
   const one = await announce("cutout", "A");
   expect(await listDescriptions(store)).toMatch(
-    new RegExp(`^DIGEST +TYPE .*\n${one.slice(0, 12)} +cutout +1\\.0\\.0 +held +.*w1 \\(token lab\\)$`),
+    new RegExp(`^DIGEST +TYPE .*\n${one.slice(0, 12)} +cutout +1\\.0\\.0 +held +.*w1 \\(token lab\\) +-$`),
   );
   expect(parseDescription(await showDescription(store, one.slice(0, 12)), "shown").digest).toBe(one);
   expect(await decide(store, one.slice(0, 12), "accepted", "root")).toBe("Version 1.0.0 of cutout is accepted.");

@@ -133,7 +133,7 @@ export const results: readonly Situation[] = [
     rule: "7: chunked, flow-controlled",
     async play(stage) {
       const stream = await stage.connect();
-      const file = numbered(30_000_000);
+      const file = numbered(16_000_000);
       stage.server.files.set("FILE", file);
       const copied = await PlayedJob.run(stream, ["copy file copied"], {
         parameters: [{ name: "FILE", uploaded: tableOf(file.length) }],

@@ -55,14 +55,14 @@ export class Attempt extends AbortController {
     await promise.catch((error) => this.#again(error, () => this.result(id, mediaType, data)));
   }
 
-  /** Reads an uploaded parameter, from where these bytes end. */
-  async download(name: string, bytes = Buffer.alloc(0)): Promise<Buffer> {
-    const call = gateway.downloadParameter({ attemptToken: this.attemptToken, name, offset: bytes.length }, metadata);
+  /** Reads an uploaded parameter, from where these chunks end. */
+  async download(name: string, chunks: Buffer[] = []): Promise<Buffer> {
+    const rest = { attemptToken: this.attemptToken, name, offset: Buffer.concat(chunks).length };
     try {
-      for await (const { data } of call) bytes = Buffer.concat([bytes, data]);
-      return bytes;
+      for await (const { data } of gateway.downloadParameter(rest, metadata)) chunks.push(data);
+      return Buffer.concat(chunks);
     } catch (error) {
-      return await this.#again(error, () => this.download(name, bytes));
+      return await this.#again(error, () => this.download(name, chunks));
     }
   }
 
