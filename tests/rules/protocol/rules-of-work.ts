@@ -62,7 +62,10 @@ export const events: readonly Rule[] = [
     id: "event-once-stored",
     rule: "… in the store as well: by job, attempt and sequence number.",
     tests: [shown(life, "progress never goes back, and an event sent twice counts once")],
-    mutation: [without(`${commands}/record-events.ts`, "      on conflict do nothing\n")],
+    mutation: [
+      without(`${commands}/record-events.ts`, " ? (@.sequence > $last)"),
+      without(`${commands}/record-events.ts`, "      on conflict do nothing\n"),
+    ],
   },
   {
     id: "event-progress-forward",
