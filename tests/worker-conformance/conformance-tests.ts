@@ -1,15 +1,15 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import type { Tool } from "../support/tools/index.ts";
 import { type Language, languages } from "./languages.ts";
 import { patience } from "./patience.ts";
-import { applies, type Outcome, play } from "./play.ts";
+import { applies, type Outcome, type Played, play } from "./play.ts";
 import { situations } from "./situations.ts";
 
 /** One kind of worker, and what came of its situations, which are played beside each other when the first test asks. */
 class Player {
   readonly worker: Language;
   readonly #tool: Tool;
-  #outcomes: Map<string, Promise<Outcome>> | undefined;
+  #played: Played | undefined;
 
   constructor(worker: Language, tool: Tool) {
     this.worker = worker;
@@ -17,8 +17,13 @@ class Player {
   }
 
   get outcomes(): ReadonlyMap<string, Promise<Outcome>> {
-    this.#outcomes ??= play(this.worker, this.#tool, situations);
-    return this.#outcomes;
+    this.#played ??= play(this.worker, this.#tool, situations);
+    return this.#played.outcomes;
+  }
+
+  /** Comes back when no worker runs any more. */
+  async cleared(): Promise<void> {
+    await this.#played?.cleared;
   }
 }
 
@@ -29,6 +34,7 @@ class Player {
 export async function conformanceTests(language: keyof typeof languages, claim: string): Promise<void> {
   const players = (await Promise.all((languages[language] ?? []).map(prepare))).filter((each) => each !== undefined);
   for (const player of players) testsOf(player);
+  afterAll(async () => void (await Promise.all(players.map((player) => player.cleared()))));
   test(
     claim,
     async () => {

@@ -28,7 +28,9 @@ for (const language of chosen) {
   const tool = await language.prepare().catch((error: unknown) => void missing.push(`${name}: ${String(error)}`));
   if (!tool) continue;
   const outcomes = new Map<string, Outcome>();
-  for (const [id, outcome] of play(language, tool, played)) outcomes.set(id, await outcome);
+  const playing = play(language, tool, played);
+  for (const [id, outcome] of playing.outcomes) outcomes.set(id, await outcome);
+  await playing.cleared;
   table.set(name, new Map(played.map(({ id }) => [id, markOf(outcomes.get(id))])));
   for (const [id, outcome] of outcomes) if (outcome !== "passed") wrong.push(`✗ ${name}, ${id}\n${outcome.wrong}\n`);
   console.log(`${name}: ${outcomes.size} situations in ${((performance.now() - begun) / 1000).toFixed(1)} s`);

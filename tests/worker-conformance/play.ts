@@ -16,12 +16,25 @@ export function applies({ needs = [] }: Situation, { kind, jobs }: Language): bo
   return needs.every((need) => need === kind || need === jobs);
 }
 
-/** Plays the situations that apply with workers of one language. The outcomes are by id. */
-export function play(language: Language, tool: Tool, situations: readonly Situation[]): Map<string, Promise<Outcome>> {
+/** What is played. */
+export interface Played {
+  /** By id. */
+  readonly outcomes: ReadonlyMap<string, Promise<Outcome>>;
+  /** Resolves when no worker runs any more. Whoever does not wait for it leaves one behind. */
+  readonly cleared: Promise<void>;
+}
+
+/** Plays the situations that apply with workers of one language. */
+export function play(language: Language, tool: Tool, situations: readonly Situation[]): Played {
   const ours = situations.filter((situation) => applies(situation, language));
   const jobs = ours.filter((situation): situation is JobSituation => "playJobs" in situation);
   const workers = ours.filter((situation): situation is WorkerSituation => "play" in situation);
-  return new Map([...withOneWorker(language, tool, jobs), ...withOwnWorkers(language, tool, workers)]);
+  const shared = withOneWorker(language, tool, jobs);
+  const outcomes = new Map([...shared.outcomes, ...withOwnWorkers(language, tool, workers)]);
+  const cleared = Promise.all([...outcomes.values(), shared.cleared]).then(() => {});
+  // Whoever waits is told.
+  cleared.catch(() => {});
+  return { outcomes, cleared };
 }
 
 function withOwnWorkers(language: Language, tool: Tool, situations: readonly WorkerSituation[]) {
@@ -40,7 +53,7 @@ function withOwnWorkers(language: Language, tool: Tool, situations: readonly Wor
 }
 
 function withOneWorker(language: Language, tool: Tool, situations: readonly JobSituation[]) {
-  if (situations.length === 0) return [];
+  if (situations.length === 0) return { outcomes: [], cleared: Promise.resolve() };
   const turn = turns(atOnce[language.jobs].jobs);
   const stage = Stage.set(language, tool);
   const worker = stage.then((set) => SharedWorker.start(set));
@@ -49,8 +62,8 @@ function withOneWorker(language: Language, tool: Tool, situations: readonly JobS
     id,
     turn(async () => await outcome(async () => playJobs(await worker), await stage)),
   ]);
-  void Promise.allSettled(outcomes.map(([, played]) => played)).then(async () => (await stage).clear());
-  return outcomes;
+  const cleared = Promise.allSettled(outcomes.map(([, played]) => played)).then(async () => (await stage).clear());
+  return { outcomes, cleared };
 }
 
 /** A situation ends, in one way or the other. */
