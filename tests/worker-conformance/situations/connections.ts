@@ -208,12 +208,15 @@ export const connections: readonly Situation[] = [
     title: "A server that is about to stop is left in peace: jobs go on, and on the next stream they are held.",
     rule: "Drain",
     async play(stage) {
-      const first = await stage.connect({ UWS_SLOTS: "2" });
+      const first = await stage.connect({ UWS_SLOTS: "2" }, { heartbeatMs: 100 });
       const go = stage.path();
       const job = await PlayedJob.run(first, [`wait ${go}`]);
       first.send({ drain: { deadlineMs: 10_000 } });
       await (await PlayedJob.run(first, [])).completed();
       job.assertNotEnded();
+      // The worker has read that the other one has ended: a server that dies takes along what is still on its way.
+      first.takeAll("heartbeat");
+      await first.take("heartbeat", ({ attemptTokens }) => attemptTokens.length === 1);
       stage.server.kill();
       await stage.server.start();
       job.stream = await stage.server.stream();
