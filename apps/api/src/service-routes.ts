@@ -106,8 +106,10 @@ function atService(
       const caller = worker ?? (await callerOf(exchange, open));
       exchange.owner = worker === undefined ? caller.owner : undefined;
       // Who holds the job was let in when it was given to it.
-      if (!open && worker === undefined) admit(service, caller);
-      refuseBeyondScope(caller, changes, service.path);
+      if (!open && worker === undefined) {
+        admit(service, caller);
+        refuseBeyondScope(caller, changes, service.path);
+      }
       if (changes && caller.owner !== undefined) refuseCrossSite(exchange.request.headers, exchange.origin);
       const serviceUrl = exchange.origin + service.basePath;
       const listUrl = exchange.origin + service.listPath;

@@ -96,6 +96,8 @@ test("a token for some services is refused by the others", async () => {
   const answer = await create(elsewhere);
   expect([answer.status, await answer.text()]).toEqual([403, `The token elsewhere is good for ${other} only.`]);
   expect((await it.request(it.cones, { headers: elsewhere })).status).toBe(403);
+  // What a service can do, it tells everybody.
+  expect((await it.request(it.cones.replace(/async$/, "capabilities"), { headers: elsewhere })).status).toBe(200);
 });
 
 test("what is asked for must make sense", async () => {

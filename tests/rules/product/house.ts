@@ -173,7 +173,9 @@ export const promises: readonly Rule[] = [
       shown("apps/api/src/user-tokens.test.ts", "a token for reading changes nothing"),
       shown("apps/api/src/user-tokens.test.ts", "a token for some services is refused by the others"),
     ],
-    mutation: [without("apps/api/src/service-routes.ts", "      refuseBeyondScope(caller, changes, service.path);\n")],
+    mutation: [
+      without("apps/api/src/service-routes.ts", "        refuseBeyondScope(caller, changes, service.path);\n"),
+    ],
   },
   {
     id: "promise-web",
